@@ -1,0 +1,131 @@
+/**
+ * The client of Cloud Backup's read API. It only reads: there is no method that changes anything.
+ *
+ * Every read needs the role `backup.viewer` on the folder, follows `RetryPolicy.CurrentRetryPolicy`, and fails with a
+ * `CloudBackupError`.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type CloudBackupError, InvalidRequest } from "./CloudBackupError.ts"
+import type { Credentials } from "./Credentials.ts"
+import { Endpoints } from "./Endpoints.ts"
+import * as ApiClient from "./internal/ApiClient.ts"
+import { message } from "./internal/protoJson.ts"
+import { InstanceId, type Resource, ResourceFromJson } from "./Resource.ts"
+import type { Transport } from "./Transport.ts"
+
+const GetAnswer = message(Schema.Struct({ resource: ResourceFromJson }))
+
+const ListAnswer = message(
+  Schema.Struct({
+    resources: Schema.Array(ResourceFromJson).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+    nextPageToken: Schema.optionalKey(Schema.String)
+  })
+)
+
+/** The longest body that a get is read to, and a list: 1,000 resources are about 600 kB. */
+const maxGetBytes = 1024 * 1024
+const maxListBytes = 8 * 1024 * 1024
+
+/** Ids of folders have the shape of ids of instances. */
+const isId = Schema.is(InstanceId)
+
+/** What to list. */
+export interface ListResources {
+  readonly folderId: string
+  /** Resources in a page: 1 to 1,000. Default: 1,000, the API's most. */
+  readonly pageSize?: number
+  /** Only resources of this type, such as `COMPUTE`. */
+  readonly type?: string
+}
+
+export class CloudBackup extends Context.Service<
+  CloudBackup,
+  {
+    /**
+     * What Cloud Backup knows of an instance (`Resource.get`). Fails with `ResourceNotFound` where the service does not
+     * know it, with `InvalidRequest`, before anything is sent, where `id` cannot be an instance's id.
+     */
+    readonly getResource: (
+      id: string,
+      options?: { readonly includeTenantInfo?: boolean }
+    ) => Effect.Effect<Resource, CloudBackupError>
+    /**
+     * The resources of a folder (`Resource.list`), an array for each page, each page read when it is asked for. The same
+     * instance may come more than once: an inactive left-over beside the active one.
+     */
+    readonly listResources: (options: ListResources) => Stream.Stream<ReadonlyArray<Resource>, CloudBackupError>
+    /** Requests sent since this client was made. */
+    readonly requests: Effect.Effect<ApiClient.RequestCount>
+  }
+>()("@holdfast/core/CloudBackup") {
+  static readonly layer: Layer.Layer<CloudBackup, never, Transport | Credentials | Endpoints> = Layer.effect(
+    CloudBackup,
+    Effect.gen(function* () {
+      const base = `${(yield* Endpoints).backup}/backup/v1/resources`
+      const client = yield* ApiClient.make
+
+      const getResource = Effect.fn("CloudBackup.getResource")(function* (
+        id: string,
+        options?: { readonly includeTenantInfo?: boolean }
+      ) {
+        yield* Effect.annotateCurrentSpan({ id })
+        if (!isId(id)) return yield* invalidId("computeInstanceId", id, base)
+        const answer = yield* client.read({
+          url: `${base}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`,
+          answer: GetAnswer,
+          maxBodyBytes: maxGetBytes,
+          mismatch: ({ resource }) =>
+            resource.computeInstanceId === id ? undefined : `the answer is about ${resource.computeInstanceId}`
+        })
+        return answer.resource
+      })
+
+      const listPage = Effect.fn("CloudBackup.listResources")(function* (options: ListResources, pageToken: string) {
+        yield* Effect.annotateCurrentSpan({ folderId: options.folderId })
+        if (!isId(options.folderId)) return yield* invalidId("folderId", options.folderId, base)
+        const query = new URLSearchParams({
+          folderId: options.folderId,
+          pageSize: String(options.pageSize ?? 1000),
+          ...(pageToken === "" ? {} : { pageToken }),
+          ...(options.type === undefined ? {} : { type: options.type })
+        })
+        return yield* client.read({
+          url: `${base}?${query}`,
+          answer: ListAnswer,
+          maxBodyBytes: maxListBytes,
+          // A page that names itself as the next one would be read for ever.
+          mismatch: ({ nextPageToken }) =>
+            nextPageToken !== undefined && nextPageToken !== "" && nextPageToken === pageToken
+              ? "the page names itself as the next one"
+              : undefined
+        })
+      })
+
+      return CloudBackup.of({
+        getResource,
+        listResources: (options) =>
+          Stream.paginate("", (pageToken) =>
+            Effect.map(listPage(options, pageToken), ({ nextPageToken, resources }) => [
+              [resources],
+              nextPageToken === undefined || nextPageToken === "" ? Option.none() : Option.some(nextPageToken)
+            ])
+          ),
+        requests: client.count
+      })
+    })
+  )
+}
+
+const invalidId = (field: string, value: string, url: string) =>
+  new InvalidRequest({
+    method: "GET",
+    url,
+    detail: `${JSON.stringify(value.slice(0, 60))} cannot be an id`,
+    fieldViolations: [{ field, description: "1 to 50 lower-case letters, digits, - or _" }],
+    attempts: 0
+  })

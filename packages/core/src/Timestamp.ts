@@ -1,0 +1,69 @@
+/**
+ * Instants as the API writes them: RFC 3339 text with 0 to 9 fraction digits.
+ *
+ * The text itself is the value. A `Date` keeps milliseconds only, and Cloud Backup sends nanoseconds, so nothing is
+ * converted until a rule needs to reckon with it.
+ */
+import * as Schema from "effect/Schema"
+
+const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
+
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+
+/** Years outside 0001…9999 are outside of protobuf's `Timestamp`. */
+const isRfc3339 = (text: string): boolean => {
+  const match = pattern.exec(text)
+  if (match === null) return false
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number
+  ]
+  const offset = match[8] as string
+  return (
+    year >= 1 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysIn(year, month) &&
+    hour <= 23 &&
+    minute <= 59 &&
+    (second <= 59 || (second === 60 && minute === 59)) &&
+    (offset === "Z" || (Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59))
+  )
+}
+
+/**
+ * A strict RFC 3339 instant, from `0001-01-01T00:00:00Z` to `9999-12-31T23:59:59.999999999Z`, kept as the text that was
+ * read, so that nanoseconds and the offset survive a decode and an encode. `2026-02-30T00:00:00Z`, a missing offset and
+ * a bare date are refused.
+ */
+export const Timestamp = Schema.String.check(
+  Schema.makeFilter(isRfc3339, {
+    expected: "an RFC 3339 timestamp such as 2026-03-05T07:05:10.391904178Z"
+  })
+).pipe(Schema.brand("Timestamp"))
+export type Timestamp = typeof Timestamp.Type
+
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z, rounded down to the whole millisecond. A leap second counts as the first
+ * second of the next minute.
+ */
+export const toEpochMillis = (timestamp: Timestamp): number => {
+  const [, year, month, day, hour, minute, second, fraction = "", offset = "Z"] = pattern.exec(
+    timestamp
+  ) as unknown as Array<string>
+  const date = new Date(0)
+  // Not `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999.
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(fraction.slice(0, 3).padEnd(3, "0")))
+  if (offset === "Z") return date.getTime()
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))
+  return date.getTime() - (offset.startsWith("-") ? -1 : 1) * minutes * 60_000
+}
+
+/** The instant `millis` after 1970-01-01T00:00:00Z, in UTC with milliseconds. */
+export const fromEpochMillis = (millis: number): Timestamp => Timestamp.make(new Date(millis).toISOString())

@@ -1,0 +1,88 @@
+/**
+ * Authenticated, retried, decoded reads: what every method of the API's clients is made of.
+ */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { CloudBackupError } from "../CloudBackupError.ts"
+import { Credentials } from "../Credentials.ts"
+import { CurrentRetryPolicy, retry } from "../RetryPolicy.ts"
+import { Transport } from "../Transport.ts"
+import * as Classify from "./classify.ts"
+import { exchange } from "./exchange.ts"
+
+/** How many requests a client has sent, and how many of them because an earlier one had failed. */
+export interface RequestCount {
+  readonly sent: number
+  readonly retried: number
+}
+
+/** A read of the API. */
+interface Read<S extends Schema.ConstraintDecoder<unknown>> {
+  /** Absolute, with its query. */
+  readonly url: string
+  readonly answer: S
+  /** A longer body is refused; in bytes. */
+  readonly maxBodyBytes: number
+  /** Says what is wrong with an answer that is well formed but answers something else. */
+  readonly mismatch?: (answer: S["Type"]) => string | undefined
+}
+
+/** A client that shares its transport, credentials and counters among all reads. */
+export const make = Effect.gen(function* () {
+  const transport = yield* Transport
+  const credentials = yield* Credentials
+  const count = { sent: 0, retried: 0 }
+
+  const read = <S extends Schema.ConstraintDecoder<unknown>>(
+    request: Read<S>
+  ): Effect.Effect<S["Type"], CloudBackupError> =>
+    Effect.flatMap(CurrentRetryPolicy, (policy) => {
+      const send = exchange(transport, { method: "GET", url: request.url, maxBodyBytes: request.maxBodyBytes })
+      const decode = Schema.decodeUnknownEffect(request.answer)
+      let sent = 0
+      let renewed = false
+
+      const once = (timeout: Duration.Duration, token: Redacted.Redacted) =>
+        Effect.suspend(() => {
+          count.sent += 1
+          if (sent > 0) count.retried += 1
+          sent += 1
+          return send(timeout, token)
+        })
+
+      const authenticated = (timeout: Duration.Duration) =>
+        Effect.flatMap(credentials.token, (token) =>
+          Effect.catchTag(once(timeout, token), "Unauthenticated", (error) => {
+            // A policy of one attempt still grants the one renewal: an expired token is no fault of the service.
+            if (renewed || error.attempts >= Math.max(2, policy.maxAttempts)) return Effect.fail(error)
+            renewed = true
+            return Effect.flatMap(
+              credentials.renew(token),
+              Option.match({ onNone: () => Effect.fail(error), onSome: (fresh) => once(timeout, fresh) })
+            )
+          })
+        )
+
+      return retry(policy, (timeout) =>
+        Effect.flatMap(authenticated(timeout), ({ context, json, response }) =>
+          Effect.matchEffect(decode(json), {
+            onFailure: (error) =>
+              Effect.fail(
+                Classify.malformed(context, response, error.message.replace(/\s+/g, " "), { transient: false })
+              ),
+            onSuccess: (answer) => {
+              const mismatch = request.mismatch?.(answer)
+              return mismatch === undefined
+                ? Effect.succeed(answer)
+                : Effect.fail(Classify.malformed(context, response, mismatch, { transient: true }))
+            }
+          })
+        )
+      )
+    })
+
+  return { read, count: Effect.sync((): RequestCount => ({ ...count })) }
+})

@@ -1,0 +1,154 @@
+/**
+ * From an answer, or the lack of one, to the error that it means. The gRPC code of a `google.rpc.Status` decides where the
+ * service sent one, the HTTP status otherwise: proxies and balancers answer without it.
+ */
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as CloudBackupError from "../CloudBackupError.ts"
+import type { TransportError, TransportRequest, TransportResponse } from "../Transport.ts"
+import { parseJson } from "./protoJson.ts"
+import * as RpcStatus from "./rpcStatus.ts"
+
+/** The most of a foreign body that an error quotes, in characters. */
+const quoteLength = 200
+
+/** The request's side of an error. `url` loses its query: page tokens say nothing to a reader. */
+export const contextOf = (request: TransportRequest, attempts: number) => ({
+  method: request.method,
+  url: request.url.split("?", 1)[0] as string,
+  clientRequestId: request.clientRequestId,
+  attempts
+})
+
+type RequestContext = ReturnType<typeof contextOf>
+
+/** What a body that is not JSON looks like: the title of a page, or its first characters. */
+const quote = (response: TransportResponse): string => {
+  const body = response.body.trim()
+  if (body === "") return "an empty body"
+  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim()
+  if (title !== undefined) return `an HTML page titled "${title.slice(0, quoteLength)}"`
+  if (/^<(!doctype|html)/i.test(body)) return "an HTML page"
+  return `"${body.slice(0, quoteLength)}${body.length > quoteLength ? "…" : ""}"`
+}
+
+/** `Retry-After` in milliseconds: seconds, or a date against the answer's own `Date`. Garbage and the past count as absent. */
+const retryAfterMillis = (headers: TransportResponse["headers"], now: number): number | undefined => {
+  const value = headers["retry-after"]?.trim()
+  if (value === undefined) return undefined
+  if (/^\d{1,10}(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000)
+  if (!/[a-z]/i.test(value)) return undefined
+  const server = Date.parse(headers.date ?? "")
+  const wait = Date.parse(value) - (Number.isNaN(server) ? now : server)
+  return wait > 0 ? Math.ceil(wait) : undefined
+}
+
+const requestIdOf = (response: TransportResponse, status: RpcStatus.RpcStatus | undefined): string | undefined =>
+  status?.requestId ?? response.headers["x-request-id"]
+
+/** HTTP statuses in terms of gRPC codes, for answers that carry none. https://google.aip.dev/193 and `api.md` */
+const codeByStatus: Readonly<Record<number, number>> = {
+  400: 3,
+  401: 16,
+  403: 7,
+  429: 8,
+  500: 13,
+  502: 14,
+  503: 14,
+  504: 14
+}
+
+const errorFor = (
+  context: RequestContext,
+  response: TransportResponse,
+  rpc: RpcStatus.RpcStatus | undefined,
+  now: number
+): CloudBackupError.RequestError => {
+  const requestId = requestIdOf(response, rpc)
+  const retryAfter = rpc?.retryDelayMillis ?? retryAfterMillis(response.headers, now)
+  const props = {
+    ...context,
+    status: response.status,
+    detail: rpc === undefined ? quote(response) : rpc.message === "" ? "no message" : rpc.message,
+    ...(rpc === undefined ? {} : { grpcCode: rpc.code }),
+    ...(requestId === undefined ? {} : { requestId })
+  }
+  const waiting = retryAfter === undefined ? props : { ...props, retryAfterMillis: retryAfter }
+  switch (rpc?.code ?? codeByStatus[response.status]) {
+    case 3: // INVALID_ARGUMENT
+    case 9: // FAILED_PRECONDITION
+    case 11: // OUT_OF_RANGE
+      return new CloudBackupError.InvalidRequest({ ...props, fieldViolations: rpc?.fieldViolations ?? [] })
+    case 4: // DEADLINE_EXCEEDED
+      return new CloudBackupError.DeadlineExceeded(props)
+    case 5: // NOT_FOUND: by the service's own word only, so a proxy's 404 does not get here
+      return new CloudBackupError.ResourceNotFound(props)
+    case 7: // PERMISSION_DENIED
+      return new CloudBackupError.PermissionDenied(props)
+    case 8: // RESOURCE_EXHAUSTED
+      return new CloudBackupError.RateLimited(waiting)
+    case 1: // CANCELLED, by the service: nobody here asked for it
+    case 14: // UNAVAILABLE
+      return new CloudBackupError.ServiceUnavailable(waiting)
+    case 2: // UNKNOWN
+    case 13: // INTERNAL
+    case 15: // DATA_LOSS
+      return new CloudBackupError.ServerError(props)
+    case 16: // UNAUTHENTICATED
+      return new CloudBackupError.Unauthenticated(props)
+    default: {
+      const location = response.status >= 300 && response.status < 400 ? response.headers.location : undefined
+      return new CloudBackupError.UnexpectedStatus({
+        ...props,
+        ...(location === undefined
+          ? {}
+          : { detail: `a redirect to ${location.split("?", 1)[0]}, which is not followed` })
+      })
+    }
+  }
+}
+
+/** The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds. */
+export const classifyResponse = (
+  context: RequestContext,
+  response: TransportResponse,
+  now: number
+): Result.Result<unknown, CloudBackupError.RequestError> => {
+  const json = Result.try(() => parseJson(response.body))
+  // Also under a 200: gateways have been seen to answer so, and it would decode as a resource with default fields.
+  const rpc = Option.getOrUndefined(Option.flatMap(Result.getSuccess(json), RpcStatus.fromJson))
+  if (response.status !== 200 || rpc !== undefined) return Result.fail(errorFor(context, response, rpc, now))
+  return Result.isSuccess(json)
+    ? Result.succeed(json.success)
+    : Result.fail(malformed(context, response, `${quote(response)} instead of JSON`, { transient: true }))
+}
+
+/** A 200 that is not what was asked for. */
+export const malformed = (
+  context: RequestContext,
+  response: TransportResponse,
+  detail: string,
+  { transient }: { readonly transient: boolean }
+): CloudBackupError.MalformedResponse => {
+  const requestId = requestIdOf(response, undefined)
+  return new CloudBackupError.MalformedResponse({
+    ...context,
+    status: response.status,
+    detail,
+    transient,
+    ...(requestId === undefined ? {} : { requestId })
+  })
+}
+
+/** The error of a request that got no whole answer. */
+export const classifyTransportError = (
+  context: RequestContext,
+  error: TransportError
+): CloudBackupError.RequestError =>
+  error.reason === "too_large" || error.reason === "not_utf8"
+    ? new CloudBackupError.MalformedResponse({
+        ...context,
+        detail: error.detail,
+        transient: error.reason === "not_utf8"
+      })
+    : new CloudBackupError.ConnectionFailed({ ...context, detail: error.detail, reason: error.reason })

@@ -1,0 +1,54 @@
+/**
+ * One request and its answer, as JSON or as the error that the answer means: what the API client and the credentials share.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import { DeadlineExceeded, type RequestError } from "../CloudBackupError.ts"
+import type { Transport, TransportRequest, TransportResponse } from "../Transport.ts"
+import * as Classify from "./classify.ts"
+
+/** A good answer, with what an error about its content would need. */
+export interface Answer {
+  readonly json: unknown
+  readonly response: TransportResponse
+  readonly context: ReturnType<typeof Classify.contextOf>
+}
+
+/**
+ * A function that sends the request once each time it is called, within the given time, and counts how often it has been
+ * sent. Each attempt has a client request id of its own.
+ */
+export const exchange = (
+  transport: Transport["Service"],
+  request: Omit<TransportRequest, "clientRequestId" | "token">
+) => {
+  let attempts = 0
+  return (timeout: Duration.Duration, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
+    Effect.suspend(() => {
+      attempts += 1
+      const clientRequestId = crypto.randomUUID()
+      const attempt = token === undefined ? { ...request, clientRequestId } : { ...request, clientRequestId, token }
+      const context = Classify.contextOf(attempt, attempts)
+      return transport.send(attempt).pipe(
+        Effect.mapError((error) => Classify.classifyTransportError(context, error)),
+        Effect.timeoutOrElse({
+          duration: timeout,
+          orElse: () =>
+            Effect.fail(
+              new DeadlineExceeded({ ...context, detail: `no whole answer within ${Duration.toMillis(timeout)} ms` })
+            )
+        }),
+        Effect.flatMap((response) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.map(Effect.fromResult(Classify.classifyResponse(context, response, now)), (json) => ({
+              json,
+              response,
+              context
+            }))
+          )
+        )
+      )
+    })
+}
