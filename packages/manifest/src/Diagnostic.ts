@@ -1,0 +1,121 @@
+/**
+ * What is wrong with a manifest, and where.
+ */
+import * as Schema from "effect/Schema"
+
+/** One mistake. Its texts may quote the manifest: escape them for wherever they go. */
+export const Diagnostic = Schema.Struct({
+  severity: Schema.Literals(["error", "warning"]),
+  /** What is wrong, in a sentence without its full stop. */
+  summary: Schema.String,
+  /** What was expected, or what to do. */
+  detail: Schema.optionalKey(Schema.String),
+  /** What was probably meant. */
+  suggestion: Schema.optionalKey(Schema.String),
+  /** The file as it was named, or `<stdin>`; missing where no file is at fault. */
+  path: Schema.optionalKey(Schema.String),
+  /** Counted from 1; missing where the file as a whole is meant. */
+  line: Schema.optionalKey(Schema.Int),
+  /** In characters, counted from 1. */
+  column: Schema.optionalKey(Schema.Int),
+  /** The line itself, where it is not too long to show. */
+  text: Schema.optionalKey(Schema.String)
+})
+export type Diagnostic = typeof Diagnostic.Type
+
+/** Turns offsets in a source into places. Lines end in LF, CR LF or CR, as YAML has it. */
+export class SourceText {
+  readonly path: string
+  readonly text: string
+  private lineStarts: ReadonlyArray<number> | undefined
+
+  constructor(path: string, text: string) {
+    this.path = path
+    this.text = text
+  }
+
+  /** Line and column of an offset, each counted from 1, the column in characters. */
+  placeOf(offset: number): { readonly line: number; readonly column: number } {
+    const starts = this.starts()
+    let low = 0
+    let high = starts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((starts[middle] as number) <= offset) low = middle
+      else high = middle - 1
+    }
+    const prefix = this.text.slice(starts[low], offset)
+    return { line: low + 1, column: (isAscii(prefix) ? prefix.length : [...prefix].length) + 1 }
+  }
+
+  /** The text of a line without its end; `undefined` where it is longer than a screen would show. */
+  lineText(line: number): string | undefined {
+    const starts = this.starts()
+    const text = this.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "")
+    return text.length > 200 ? undefined : text
+  }
+
+  private starts(): ReadonlyArray<number> {
+    if (this.lineStarts === undefined) {
+      const starts = [0]
+      for (const match of this.text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length)
+      this.lineStarts = starts
+    }
+    return this.lineStarts
+  }
+}
+
+const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text)
+
+/** The diagnostic of the mistake at `offset`, or of the whole file. */
+export const at = (
+  source: SourceText,
+  offset: number | undefined,
+  parts: Pick<Diagnostic, "summary" | "detail" | "suggestion"> & { readonly severity?: Diagnostic["severity"] }
+): Diagnostic => {
+  const base = { severity: "error" as const, path: source.path, ...parts }
+  if (offset === undefined) return base
+  const place = source.placeOf(offset)
+  const text = source.lineText(place.line)
+  return { ...base, ...place, ...(text === undefined ? {} : { text }) }
+}
+
+/** The candidate that `word` was probably meant to be: at most two slips away, and no more than a third of its length. */
+export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
+  if (word.length > 60) return undefined
+  let best: string | undefined
+  let bestDistance = Math.min(2, Math.ceil(word.length / 3)) + 1
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours between two words; `limit` where it is not less. */
+const editDistance = (a: string, b: string, limit: number): number => {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  let beforeLast: Array<number> = []
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1]
+      let cost = Math.min(
+        (current[column - 1] as number) + 1,
+        (last[column] as number) + 1,
+        (last[column - 1] as number) + (same ? 0 : 1)
+      )
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        cost = Math.min(cost, (beforeLast[column - 2] as number) + 1)
+      }
+      current.push(cost)
+    }
+    beforeLast = last
+    last = current
+  }
+  return last[b.length] as number
+}

@@ -1,0 +1,61 @@
+/**
+ * What a manifest can declare of a resource: one table, which the reader, its error messages and the documentation follow.
+ */
+
+/** Severities, worst first. */
+export const severities = ["critical", "high", "medium", "low", "info"] as const
+export type Severity = (typeof severities)[number]
+
+/** What a resource must satisfy; only what is given is compared. */
+export interface Expectations {
+  /** Backup is enabled (`enabled`). */
+  readonly enabled?: boolean
+  /** The backup agent answers (`online`). */
+  readonly online?: boolean
+  /** The instance controls its backup resource (`isActive`). */
+  readonly active?: boolean
+  /** The registration has succeeded (`initStatus` is `REGISTRED`). */
+  readonly registered?: boolean
+  /** Allowed values of `status`. */
+  readonly status?: ReadonlyArray<string>
+  /** Allowed values of `type`. */
+  readonly type?: ReadonlyArray<string>
+  /** The last backup is at most this old, in milliseconds. */
+  readonly maxBackupAge?: number
+  /** The next backup is due within this time, in milliseconds. */
+  readonly nextBackupWithin?: number
+  /** All that "backed up" takes: enabled, online, active, registered, no failure, a policy applied, a last backup. */
+  readonly protected?: true
+}
+
+/** How a field is written. */
+export type FieldKind =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "true" }
+  | { readonly kind: "duration" }
+  | { readonly kind: "oneOrMore"; readonly known: ReadonlyArray<string> }
+
+/** Every expectation by its name in the manifest. The known values are those that Cloud Backup documents. */
+export const fields: { readonly [Name in keyof Required<Expectations>]: FieldKind } = {
+  enabled: { kind: "boolean" },
+  online: { kind: "boolean" },
+  active: { kind: "boolean" },
+  registered: { kind: "boolean" },
+  status: { kind: "oneOrMore", known: ["IDLE", "BACKUPING", "RECOVERING", "FAILED", "OTHER"] },
+  type: { kind: "oneOrMore", known: ["COMPUTE", "BMS", "EXTERNAL_VM", "EXTERNAL_SERVER"] },
+  maxBackupAge: { kind: "duration" },
+  nextBackupWithin: { kind: "duration" },
+  protected: { kind: "true" }
+}
+
+const unitMillis: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** Milliseconds of a duration such as `90m`, `26h`, `1d12h` or `2w`; `undefined` where it is none, or is zero. */
+export const parseDuration = (text: string): number | undefined => {
+  if (!/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
+  let millis = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdw])/g)) {
+    millis += Number(amount) * (unitMillis[unit as string] as number)
+  }
+  return millis === 0 ? undefined : millis
+}

@@ -1,0 +1,189 @@
+/**
+ * Where manifests come from: files, globs and standard input, read whole or not at all.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import * as Schema from "effect/Schema"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { Diagnostic, nearest, SourceText } from "./Diagnostic.ts"
+import { type DesiredResource, parse } from "./Manifest.ts"
+
+/** The longest file that is read. A declared resource takes some 50 to 150 bytes, so this holds 200,000 of them. */
+export const maxFileBytes = 32 * 1024 * 1024
+
+/** The manifest cannot be used: every mistake in it. */
+export class ManifestError extends Schema.TaggedError<ManifestError>("@holdfast/manifest/ManifestError")(
+  "ManifestError",
+  { diagnostics: Schema.NonEmptyArray(Diagnostic) }
+) {
+  override get message() {
+    const [first, ...others] = this.diagnostics
+    const place = first.line === undefined ? (first.path ?? "manifest") : `${first.path}:${first.line}:${first.column}`
+    return `${place}: ${first.summary}${others.length === 0 ? "" : ` (and ${others.length} more)`}`
+  }
+}
+
+/** A file that went into a manifest. */
+export interface ManifestFile {
+  /** As it was named, or `<stdin>`. */
+  readonly path: string
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string
+}
+
+/** Everything that the named files declare. */
+export interface Manifest {
+  readonly files: ReadonlyArray<ManifestFile>
+  readonly resources: ReadonlyArray<DesiredResource>
+}
+
+/**
+ * Reads the files that `names` name: paths, globs (`env/**\/*.yaml`) and `-` for standard input. Fails with every mistake of
+ * every file at once.
+ */
+export const load = Effect.fn("Manifest.load")(function* (names: ReadonlyArray<string>) {
+  const diagnostics: Array<Diagnostic> = []
+  const found = yield* Effect.forEach(names, (name) => collect(name, diagnostics))
+  const paths = [...new Map(found.flat().map((file) => [file.identity, file.path])).values()]
+
+  const files: Array<ManifestFile> = []
+  const resources: Array<DesiredResource> = []
+  for (const path of paths) {
+    const bytes = yield* Effect.catch(read(path), (diagnostic) => {
+      diagnostics.push(diagnostic)
+      return Effect.succeed(undefined)
+    })
+    if (bytes === undefined) continue
+    files.push({ path, sha256: yield* sha256(bytes) })
+    const text = decodeUtf8(bytes)
+    if (text === undefined) {
+      diagnostics.push({ severity: "error", path, summary: "The file is not UTF-8 text", detail: "Save it as UTF-8." })
+      continue
+    }
+    const manifest = parse(new SourceText(path, text))
+    diagnostics.push(...manifest.diagnostics)
+    for (const resource of manifest.resources) resources.push(resource)
+  }
+  if (paths.length > 1) diagnostics.push(...repeated(resources))
+  const [first, ...others] = diagnostics
+  if (first !== undefined) return yield* new ManifestError({ diagnostics: [first, ...others] })
+  return { files, resources } satisfies Manifest
+})
+
+/** One name in terms of files. A name with wildcards that names an existing file is that file. */
+const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Diagnostic>) {
+  if (name === "-") return [{ path: "<stdin>", identity: "<stdin>" }]
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const isThere = yield* Effect.orElseSucceed(fs.exists(name), () => true)
+  if (isThere || !/[*?[{]/.test(name)) return [{ path: name, identity: path.resolve(name) }]
+  const matches = yield* Effect.orElseSucceed(fs.glob(name), () => [])
+  if (matches.length === 0) {
+    diagnostics.push({ severity: "error", path: name, summary: "No file matches this pattern" })
+  }
+  return matches.toSorted().map((match) => ({ path: match, identity: path.resolve(match) }))
+})
+
+const read = (path: string): Effect.Effect<Uint8Array, Diagnostic, FileSystem.FileSystem | Path.Path | Stdio.Stdio> =>
+  path === "<stdin>"
+    ? Effect.flatMap(Stdio.Stdio, ({ stdin }) => readStream(path, stdin))
+    : Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const info = yield* Effect.catch(fs.stat(path), (error) => Effect.flatMap(unreadable(path, error), Effect.fail))
+        if (info.type === "Directory") {
+          return yield* Effect.fail<Diagnostic>({
+            severity: "error",
+            path,
+            summary: "This is a directory",
+            detail: `Name files, or a pattern in quotes: "${path.replace(/\/+$/, "")}/*.yaml".`
+          })
+        }
+        return yield* readStream(path, fs.stream(path))
+      })
+
+const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformError>) =>
+  Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    return Stream.runForEach(
+      Stream.mapError(
+        stream,
+        (error): Diagnostic => ({
+          severity: "error",
+          path,
+          summary: `The file cannot be read (${error.reason._tag})`
+        })
+      ),
+      (chunk) => {
+        size += chunk.length
+        if (size > maxFileBytes) return Effect.fail(tooLarge(path))
+        chunks.push(chunk)
+        return Effect.void
+      }
+    ).pipe(Effect.map(() => Buffer.concat(chunks)))
+  })
+
+const tooLarge = (path: string): Diagnostic => ({
+  severity: "error",
+  path,
+  summary: `The file is larger than ${maxFileBytes / 1024 / 1024} MiB, the most that is read`,
+  detail: "Split it: several files can be checked together."
+})
+
+/** Why a path cannot be read; a missing file may have a neighbour of nearly the same name. */
+const unreadable = Effect.fnUntraced(function* (name: string, error: PlatformError) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  if (error.reason._tag !== "NotFound") {
+    return {
+      severity: "error",
+      path: name,
+      summary: `The file cannot be read (${error.reason._tag})`
+    } satisfies Diagnostic
+  }
+  const neighbours = yield* Effect.orElseSucceed(fs.readDirectory(path.dirname(name)), () => [])
+  const neighbour = nearest(path.basename(name), neighbours)
+  const suggestion = neighbour === undefined ? {} : { suggestion: path.join(path.dirname(name), neighbour) }
+  return { severity: "error", path: name, summary: "There is no such file", ...suggestion } satisfies Diagnostic
+})
+
+const sha256 = (bytes: Uint8Array): Effect.Effect<string> =>
+  Effect.promise(async () => Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex"))
+
+/** Without its byte order mark; `undefined` where it is not UTF-8. */
+const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Names and instances that more than one file declares; within a file the parser has said so already. */
+const repeated = (resources: ReadonlyArray<DesiredResource>): ReadonlyArray<Diagnostic> => {
+  const byAddress = new Map<string, DesiredResource>()
+  const byInstance = new Map<string, DesiredResource>()
+  return resources.flatMap((resource) => {
+    const named = byAddress.get(resource.address)
+    const same = byInstance.get(resource.instance)
+    if (named === undefined) byAddress.set(resource.address, resource)
+    if (same === undefined) byInstance.set(resource.instance, resource)
+    const first = named ?? same
+    if (first === undefined || first.source.path === resource.source.path) return []
+    const summary =
+      named === undefined
+        ? `"${resource.address}" is the same instance as "${first.address}": ${resource.instance}`
+        : `"${resource.address}" is declared in two files`
+    return [
+      {
+        severity: "error" as const,
+        ...resource.source,
+        summary,
+        detail: `It stands first in ${first.source.path}:${first.source.line}.`
+      }
+    ]
+  })
+}

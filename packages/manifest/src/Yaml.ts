@@ -1,0 +1,259 @@
+/**
+ * YAML text to a tree whose every node knows its place. Aliases become shared nodes (never copies, so that an alias bomb
+ * stays as small as its text), merge keys (`<<`) are resolved, duplicate keys and foreign tags are mistakes.
+ */
+import * as JsYaml from "js-yaml"
+import { at, type Diagnostic, type SourceText } from "./Diagnostic.ts"
+
+export interface Scalar {
+  readonly kind: "scalar"
+  readonly text: string
+  /** Written without quotes and tag, so that `true` may be a boolean. */
+  readonly plain: boolean
+  readonly offset: number
+}
+
+export interface List {
+  readonly kind: "list"
+  readonly items: ReadonlyArray<Node>
+  readonly offset: number
+}
+
+export interface Entry {
+  readonly key: Scalar
+  readonly value: Node
+}
+
+export interface Mapping {
+  readonly kind: "mapping"
+  /** In the order of the text, each key once. */
+  readonly entries: ReadonlyArray<Entry>
+  readonly offset: number
+}
+
+export type Node = Scalar | List | Mapping
+
+/** Far deeper than any manifest. */
+const maxDepth = 32
+
+/** How many keys all `<<` of a file may bring in together: each costs memory, and their number can be a product. */
+const maxMergedKeys = 1_000_000
+
+const coreTags = new Set(["!!str", "!!bool", "!!int", "!!float", "!!null", "!!map", "!!seq", "!"])
+
+interface OpenMapping {
+  readonly kind: "mapping"
+  readonly entries: Array<Entry>
+  readonly offset: number
+  readonly anchor: string | undefined
+  readonly seen: Map<string, Scalar>
+  readonly merges: Array<{ readonly key: Scalar; readonly value: Node }>
+  key: Scalar | undefined
+}
+
+interface OpenList {
+  readonly kind: "list"
+  readonly items: Array<Node>
+  readonly offset: number
+  readonly anchor: string | undefined
+}
+
+/** A document's tree, or what is wrong. Mistakes found beside a tree leave a tree that lacks what they spoil. */
+export interface Parsed {
+  readonly root: Node | undefined
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+/** Parses the one document of `source`. */
+export const parse = (source: SourceText): Parsed => {
+  let events: ReadonlyArray<JsYaml.Event>
+  try {
+    events = JsYaml.parseEvents(source.text, { maxDepth })
+  } catch (cause) {
+    if (!(cause instanceof JsYaml.YAMLException)) throw cause
+    return {
+      root: undefined,
+      diagnostics: [at(source, cause.mark?.position, { summary: `This is not YAML: ${cause.reason}` })]
+    }
+  }
+  const builder = new Builder(source)
+  for (const event of events) builder.accept(event)
+  return { root: builder.root, diagnostics: builder.diagnostics }
+}
+
+class Builder {
+  root: Node | undefined
+  readonly diagnostics: Array<Diagnostic> = []
+  private readonly source: SourceText
+  private readonly anchors = new Map<string, Node>()
+  private readonly open: Array<OpenMapping | OpenList> = []
+  private documents = 0
+  private lastOffset = 0
+  private mergedKeys = 0
+
+  constructor(source: SourceText) {
+    this.source = source
+  }
+
+  accept(event: JsYaml.Event): void {
+    if (event.type === JsYaml.EVENT_DOCUMENT) this.documents += 1
+    if (this.documents === 2) this.secondDocument(event)
+    if (this.documents > 1) return
+    switch (event.type) {
+      case JsYaml.EVENT_SCALAR:
+        this.scalar(event)
+        return
+      case JsYaml.EVENT_ALIAS:
+        this.alias(event)
+        return
+      case JsYaml.EVENT_MAPPING:
+        this.checkTag(event)
+        this.open.push({
+          kind: "mapping",
+          entries: [],
+          offset: event.start,
+          anchor: this.anchorOf(event),
+          seen: new Map(),
+          merges: [],
+          key: undefined
+        })
+        return
+      case JsYaml.EVENT_SEQUENCE:
+        this.checkTag(event)
+        this.open.push({ kind: "list", items: [], offset: event.start, anchor: this.anchorOf(event) })
+        return
+      case JsYaml.EVENT_POP:
+        this.close()
+        return
+    }
+  }
+
+  private scalar(event: JsYaml.ScalarEvent): void {
+    this.checkTag(event)
+    // A value that is not there at all has no place; the key before it has.
+    const isAbsent = event.valueStart < 0
+    const text = isAbsent
+      ? ""
+      : event.fast
+        ? this.source.text.slice(event.valueStart, event.valueEnd)
+        : JsYaml.getScalarValue(this.source.text, event)
+    const node: Scalar = {
+      kind: "scalar",
+      text,
+      plain: event.style === JsYaml.SCALAR_STYLE_PLAIN && event.tagStart < 0,
+      offset: isAbsent ? this.lastOffset : event.valueStart
+    }
+    this.lastOffset = node.offset
+    const anchor = this.anchorOf(event)
+    if (anchor !== undefined) this.anchors.set(anchor, node)
+    this.place(node)
+  }
+
+  private alias(event: JsYaml.AliasEvent): void {
+    const name = this.source.text.slice(event.anchorStart, event.anchorEnd)
+    const node = this.anchors.get(name)
+    const offset = event.anchorStart - 1
+    if (node === undefined) {
+      this.report(offset, {
+        summary: `No anchor &${name} stands before this alias`,
+        detail: "An alias repeats a node that was named before it, and cannot stand inside that node."
+      })
+    }
+    // A stand-in keeps keys and values paired.
+    this.place(node ?? { kind: "scalar", text: "", plain: true, offset })
+  }
+
+  private close(): void {
+    const node = this.open.pop()
+    // The end of a document has nothing to close.
+    if (node === undefined) return
+    const closed: Node =
+      node.kind === "list"
+        ? { kind: "list", items: node.items, offset: node.offset }
+        : { kind: "mapping", entries: this.merged(node), offset: node.offset }
+    // Named only now: an alias inside its own anchor is a mistake, so the tree has no cycles.
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, closed)
+    this.place(closed)
+  }
+
+  private place(node: Node): void {
+    const parent = this.open.at(-1)
+    if (parent === undefined) this.root = node
+    else if (parent.kind === "list") parent.items.push(node)
+    else if (parent.key === undefined) parent.key = this.keyOf(node)
+    else {
+      const key = parent.key
+      parent.key = undefined
+      if (key.text === "<<" && key.plain) parent.merges.push({ key, value: node })
+      else {
+        const first = parent.seen.get(key.text)
+        if (first === undefined) {
+          parent.seen.set(key.text, key)
+          parent.entries.push({ key, value: node })
+        } else {
+          this.report(key.offset, {
+            summary: `The key "${key.text}" stands here a second time`,
+            detail: `It stands first on line ${this.source.placeOf(first.offset).line}. Remove one of them.`
+          })
+        }
+      }
+    }
+  }
+
+  private keyOf(node: Node): Scalar {
+    if (node.kind === "scalar") return node
+    this.report(node.offset, { summary: "A key must be plain text", detail: `Here it is a ${node.kind}.` })
+    return { kind: "scalar", text: "", plain: false, offset: node.offset }
+  }
+
+  /** The mapping's own entries, then those of its `<<` that it does not have itself; the first of several wins. */
+  private merged(mapping: OpenMapping): ReadonlyArray<Entry> {
+    if (mapping.merges.length === 0) return mapping.entries
+    const entries = [...mapping.entries]
+    for (const { key, value } of mapping.merges) {
+      for (const from of value.kind === "list" ? value.items : [value]) {
+        if (from.kind !== "mapping") {
+          this.report(key.offset, { summary: "A merge key (<<) takes an alias of a mapping, or a list of them" })
+          continue
+        }
+        this.mergedKeys += from.entries.length
+        if (this.mergedKeys > maxMergedKeys) {
+          this.report(key.offset, { summary: `The merge keys of this file bring in more than ${maxMergedKeys} keys` })
+          return entries
+        }
+        for (const entry of from.entries) {
+          if (mapping.seen.has(entry.key.text)) continue
+          mapping.seen.set(entry.key.text, entry.key)
+          entries.push(entry)
+        }
+      }
+    }
+    return entries
+  }
+
+  private anchorOf(event: { readonly anchorStart: number; readonly anchorEnd: number }): string | undefined {
+    return event.anchorStart < 0 ? undefined : this.source.text.slice(event.anchorStart, event.anchorEnd)
+  }
+
+  private checkTag(event: { readonly tagStart: number; readonly tagEnd: number }): void {
+    if (event.tagStart < 0) return
+    const tag = this.source.text.slice(event.tagStart, event.tagEnd)
+    if (coreTags.has(tag)) return
+    this.report(event.tagStart, { summary: `The tag ${tag} means nothing in a manifest`, detail: "Remove it." })
+  }
+
+  /** Reported at the first thing in it: the `---` before it is no event. */
+  private secondDocument(event: JsYaml.Event): void {
+    if (event.type === JsYaml.EVENT_DOCUMENT) return
+    this.documents = 3
+    const offset = "start" in event ? event.start : "valueStart" in event ? event.valueStart : -1
+    this.report(offset < 0 ? this.source.text.length : offset, {
+      summary: "A manifest is one YAML document, and a second one begins here",
+      detail: "Move it to a file of its own: several files can be checked together."
+    })
+  }
+
+  private report(offset: number | undefined, parts: Parameters<typeof at>[2]): void {
+    this.diagnostics.push(at(this.source, offset, parts))
+  }
+}
