@@ -1,0 +1,133 @@
+/**
+ * A run: reads every declared resource, compares each, and reports on all of them. One failed read never stops the
+ * others; only credentials that no read can use do.
+ */
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { isRunFatal } from "@holdfast/core/CloudBackupError"
+import type { DesiredResource } from "@holdfast/manifest/Manifest"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { type CheckReport, formatVersion, type ResourceReport, type Summary } from "./CheckReport.ts"
+import { compare } from "./compare.ts"
+import { exitCodeOf } from "./ExitCode.ts"
+import { formatDuration } from "./formatDuration.ts"
+import { fromError, type Live, notRead } from "./Live.ts"
+
+/** How to run. */
+export interface CheckOptions {
+  /** Version of the program, for the report. */
+  readonly version: string
+  /** How many resources are read at a time. */
+  readonly concurrency: number
+  /** When to stop reading; what is not read by then is not compared. */
+  readonly timeLimitMillis: number
+  /** A manifest without resources is in sync rather than an error. */
+  readonly allowEmpty: boolean
+  /** Called after each resource, with how many are done. */
+  readonly onProgress: (done: number, total: number) => Effect.Effect<void>
+  /** Called with the report so far when the run is interrupted. */
+  readonly onInterrupt: (report: CheckReport) => Effect.Effect<void>
+}
+
+/** Checks a manifest. Never fails: what went wrong is in the report. */
+export const check = Effect.fn("Check.check")(function* (
+  manifest: Manifest,
+  options: CheckOptions
+): Effect.fn.Return<CheckReport, never, CloudBackup> {
+  const cloud = yield* CloudBackup
+  const startedAt = yield* Clock.currentTimeMillis
+  const before = yield* cloud.requests
+  const reports = new Map<DesiredResource, ResourceReport>()
+  let fatal: Live | undefined
+
+  const read = Effect.fnUntraced(function* (desired: DesiredResource) {
+    const live =
+      fatal ??
+      (yield* Effect.match(cloud.getResource(desired.instance), {
+        onFailure: (error) => {
+          const live = fromError(error)
+          if (isRunFatal(error)) fatal = live
+          return live
+        },
+        onSuccess: (resource): Live => ({ _tag: "Found", resource })
+      }))
+    // Ages are reckoned at the moment of the read: a long run must not take a fresh backup for one of the future.
+    reports.set(desired, compare(desired, live, yield* Clock.currentTimeMillis))
+    yield* options.onProgress(reports.size, manifest.resources.length)
+  })
+
+  /** The report of what is known now; `unread` stands for the resources that were not reached. */
+  const reportNow = Effect.fnUntraced(function* (unread: Live, interrupted: boolean) {
+    const after = yield* cloud.requests
+    const now = yield* Clock.currentTimeMillis
+    const resources = manifest.resources
+      .map((desired) => reports.get(desired) ?? compare(desired, unread, now))
+      .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+    const summary = summarize(resources)
+    return {
+      ...frame(options.version, startedAt),
+      complete: summary.not_compared + summary.pending === 0 && !interrupted,
+      interrupted,
+      exit_code: exitCodeOf(summary, { interrupted, allowEmpty: options.allowEmpty }),
+      manifest: [...manifest.files],
+      summary,
+      resources,
+      requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
+      duration_ms: now - startedAt,
+      diagnostics: []
+    } satisfies CheckReport
+  })
+
+  yield* Effect.forEach(manifest.resources, read, { concurrency: options.concurrency, discard: true }).pipe(
+    Effect.timeoutOption(options.timeLimitMillis),
+    Effect.onInterrupt(() =>
+      Effect.flatMap(
+        reportNow(notRead("Interrupted", "the run was interrupted before it was read", "Run the check again."), true),
+        options.onInterrupt
+      )
+    )
+  )
+  const limit = formatDuration(options.timeLimitMillis)
+  return yield* reportNow(
+    notRead(
+      "DeadlineExceeded",
+      `the run's time limit of ${limit} ended before it was read`,
+      "Allow more time with --timeout, or more reads at a time with --concurrency."
+    ),
+    false
+  )
+})
+
+/** The report of a run that could not begin: nothing was compared, and `diagnostics` say why. */
+export const failed = (version: string, diagnostics: CheckReport["diagnostics"], now: number): CheckReport => ({
+  ...frame(version, now),
+  complete: false,
+  interrupted: false,
+  exit_code: 1,
+  manifest: [],
+  summary: summarize([]),
+  resources: [],
+  requests: { sent: 0, retried: 0 },
+  duration_ms: 0,
+  diagnostics
+})
+
+/** What every report says in the same way. */
+const frame = (version: string, startedAt: number) => ({
+  format_version: formatVersion,
+  tool: { name: "holdfast", version },
+  run_id: crypto.randomUUID(),
+  timestamp: new Date(startedAt).toISOString(),
+  unlisted: [],
+  waivers: { used: [], unused: [], expired: [] }
+})
+
+/** Counts the states. */
+export const summarize = (resources: ReadonlyArray<ResourceReport>): Summary => {
+  const count = { in_sync: 0, drifted: 0, missing: 0, pending: 0, not_compared: 0, waived: 0 }
+  for (const { state } of resources) count[state] += 1
+  const total = resources.length
+  const compared = total - count.not_compared
+  return { total, compared, ...count, unlisted: 0, coverage: total === 0 ? 0 : compared / total }
+}

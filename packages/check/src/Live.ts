@@ -1,0 +1,48 @@
+/**
+ * The live side of a comparison: what was learnt of one instance.
+ */
+import type { CloudBackupError } from "@holdfast/core/CloudBackupError"
+import type { Resource } from "@holdfast/core/Resource"
+import type { ReadError } from "./CheckReport.ts"
+
+export type Live =
+  | { readonly _tag: "Found"; readonly resource: Resource }
+  /** Cloud Backup itself says that it does not know the instance. */
+  | { readonly _tag: "NotFound" }
+  /** Nothing was learnt. */
+  | { readonly _tag: "NotRead"; readonly error: ReadError }
+
+/** What a failed read says of the instance: that the service does not know it, or nothing. */
+export const fromError = (error: CloudBackupError): Live =>
+  error._tag === "ResourceNotFound"
+    ? { _tag: "NotFound" }
+    : {
+        _tag: "NotRead",
+        error: {
+          tag: error._tag,
+          message: error.message,
+          detail: error.detail,
+          remedy: error.remedy,
+          status: error.status ?? null,
+          grpc_code: "grpcCode" in error ? (error.grpcCode ?? null) : null,
+          request_id: error.requestId ?? null,
+          retryable: error.isRetryable,
+          attempts: error.attempts
+        }
+      }
+
+/** A resource that was not read for a reason of our own, such as the end of the run's time. */
+export const notRead = (tag: string, detail: string, remedy: string): Live => ({
+  _tag: "NotRead",
+  error: {
+    tag,
+    message: detail,
+    detail,
+    remedy,
+    status: null,
+    grpc_code: null,
+    request_id: null,
+    retryable: true,
+    attempts: 0
+  }
+})

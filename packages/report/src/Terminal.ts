@@ -1,0 +1,57 @@
+/**
+ * Text for a terminal: what others wrote is escaped, what we write may be coloured, and columns keep their width.
+ */
+import { displayWidth } from "effect/cli/CliOutput"
+
+const escapeOf = (character: string): string => {
+  const code = character.codePointAt(0) as number
+  if (character === "\n") return "\\n"
+  if (character === "\r") return "\\r"
+  if (character === "\t") return "\\t"
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`
+}
+
+/**
+ * C0 and C1 controls, line and paragraph separators, marks that reorder text or take no room, lone surrogates, tags.
+ */
+const dangerous =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu
+
+/** Where a build server would take a log line's text for a command. */
+const workflowCommand = /##(?=\[|vso\[|teamcity\[)|::(?=[a-z-]+( [^:]*)?::)/g
+
+/**
+ * Makes a foreign string harmless on a terminal and in the log of a build: one line, no control characters, no marks that
+ * hide or reorder text, nothing that a build server runs. It stays readable: what is escaped is shown.
+ */
+export const escapeText = (text: string): string =>
+  text
+    .replace(dangerous, escapeOf)
+    .replace(workflowCommand, (match) => `\\x${match.charCodeAt(0).toString(16)}${match.slice(1)}`)
+
+/** A template whose inserted values are escaped, so that none can be forgotten. */
+export const safe = (strings: TemplateStringsArray, ...values: ReadonlyArray<string | number>): string =>
+  strings.reduce((text, string, index) => text + escapeText(String(values[index - 1])) + string)
+
+/** Colours and weights, by what they mean. */
+export interface Palette {
+  readonly bad: (text: string) => string
+  readonly unsure: (text: string) => string
+  readonly good: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly bold: (text: string) => string
+}
+
+const sgr = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`
+const plain = (text: string): string => text
+
+/** The palette of a terminal, or of plain text. */
+export const palette = (color: boolean): Palette =>
+  color
+    ? { bad: sgr(31, 39), unsure: sgr(33, 39), good: sgr(32, 39), dim: sgr(2, 22), bold: sgr(1, 22) }
+    : { bad: plain, unsure: plain, good: plain, dim: plain, bold: plain }
+
+/** `text`, filled up with spaces to `width` cells; wide characters take two. */
+export const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)))
+
+export { displayWidth }

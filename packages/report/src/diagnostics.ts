@@ -1,0 +1,36 @@
+/**
+ * Mistakes of a manifest for the terminal: `file:line:column`, the line itself with a caret, what was expected.
+ */
+import type { CheckReport } from "@holdfast/check/CheckReport"
+import { displayWidth, escapeText, palette, safe } from "./Terminal.ts"
+
+type Diagnostic = CheckReport["diagnostics"][number]
+
+/** The most that are shown; after that, a count. */
+const maxShown = 50
+
+/** One paragraph for each mistake, then how many there are. */
+export const diagnostics = (all: ReadonlyArray<Diagnostic>, options: { readonly color: boolean }): string => {
+  const shown = all.slice(0, maxShown).map((diagnostic) => paragraph(diagnostic, options.color))
+  const rest = all.length - shown.length
+  return [...shown, ...(rest === 0 ? [] : [`… and ${rest} more\n`])].join("\n")
+}
+
+const paragraph = (diagnostic: Diagnostic, color: boolean): string => {
+  const paint = palette(color)
+  const { column, detail, line, path, severity, suggestion, summary, text } = diagnostic
+  const place = path === undefined ? "" : line === undefined ? safe`${path}: ` : safe`${path}:${line}:${column ?? 1}: `
+  const label = severity === "error" ? paint.bad("error") : paint.unsure("warning")
+  const lines = [`${place === "" ? "" : paint.bold(place)}${label}: ${safe`${summary}`}`]
+  if (line !== undefined && text !== undefined) {
+    const gutter = `${line}`
+    const before = escapeText([...text].slice(0, (column ?? 1) - 1).join(""))
+    lines.push(
+      `  ${paint.dim(`${gutter} |`)} ${safe`${text}`}`,
+      `  ${paint.dim(`${" ".repeat(gutter.length)} |`)} ${" ".repeat(displayWidth(before))}${paint.bad("^")}`
+    )
+  }
+  if (suggestion !== undefined) lines.push(safe`  Did you mean "${suggestion}"?`)
+  if (detail !== undefined) lines.push(safe`  ${detail}`)
+  return `${lines.join("\n")}\n`
+}
