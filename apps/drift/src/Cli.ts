@@ -1,0 +1,48 @@
+/**
+ * The command tree, and how the program says that it was called wrongly.
+ */
+
+import * as Console from "effect/Console"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Layer from "effect/Layer"
+import { check } from "./commands/check.ts"
+import { emulator } from "./commands/emulator.ts"
+import { validate } from "./commands/validate.ts"
+import { stderr, useColor } from "./Output.ts"
+
+export const cli = Command.make("drift").pipe(
+  Command.withDescription("Tells which machines are not backed up as a manifest declares."),
+  Command.withSubcommands([check, validate, emulator]),
+  Command.withExamples([
+    { command: "drift check", description: "Compare backup.yaml with Cloud Backup" },
+    { command: "drift check --help", description: "All flags and the exit codes" },
+    { command: "drift --completions bash", description: "Print a completion script for the shell" }
+  ])
+)
+
+const formatter = CliOutput.defaultFormatter({ colors: useColor(undefined, process.stdout) })
+
+/** A bad call says what is wrong on standard error, and leaves standard output to results. */
+const presenter: CliOutput.Presenter = {
+  present: (event) => {
+    switch (event._tag) {
+      case "Help":
+        return Console.log(formatter.formatHelpDoc(event.helpDoc))
+      case "Version":
+        return Console.log(`${event.name} ${event.version}`)
+      case "InvalidInvocation":
+        return stderr(
+          `${event.errors.map(({ message }) => `error: ${message}`).join("\n")}\n  See ${event.commandPath.join(" ")} --help\n`
+        )
+    }
+  }
+}
+
+/** What the command line runs with: its presenter, and the flags that every command has. */
+export const layer = Layer.mergeAll(
+  CliOutput.layerPresenter(presenter),
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+)

@@ -1,0 +1,46 @@
+/**
+ * How a command ends badly: by an exit code whose reason has been said, or by an error that is said here, once.
+ */
+
+import type { CheckReport } from "@holdfast/check/CheckReport"
+import { diagnostics } from "@holdfast/report/diagnostics"
+import * as Cause from "effect/Cause"
+import * as CliError from "effect/cli/CliError"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Runtime from "effect/Runtime"
+import * as Schema from "effect/Schema"
+import * as Output from "./Output.ts"
+
+/** Ends the program with `code`; everything has been said. */
+export class ExitWith extends Schema.TaggedError<ExitWith>("@holdfast/drift/ExitWith")("ExitWith", {
+  code: Schema.Int
+}) {
+  override get [Runtime.errorExitCode]() {
+    return this.code
+  }
+}
+
+type Diagnostic = CheckReport["diagnostics"][number]
+
+/** Any error of ours, in terms of what a person reads. */
+export const toDiagnostics = (error: unknown): ReadonlyArray<Diagnostic> => {
+  if (Predicate.hasProperty(error, "diagnostics") && Array.isArray(error.diagnostics)) return error.diagnostics
+  const summary = error instanceof Error ? error.message : String(error)
+  const remedy = Predicate.hasProperty(error, "remedy") && typeof error.remedy === "string" ? error.remedy : undefined
+  return [{ severity: "error", summary, ...(remedy === undefined ? {} : { detail: remedy }) }]
+}
+
+/** Says why a command failed, on standard error, and leaves only the exit code. No stack trace reaches a user. */
+export const report = (cause: Cause.Cause<unknown>): Effect.Effect<never, ExitWith> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  const error = Cause.squash(cause)
+  if (error instanceof ExitWith) return Effect.fail(error)
+  // The command line's own errors have been printed, with the help that goes with them.
+  if (CliError.isCliError(error)) return Effect.fail(new ExitWith({ code: Runtime.getErrorExitCode(error) }))
+  const isOurs = Cause.hasFails(cause)
+  const text = isOurs
+    ? diagnostics(toDiagnostics(error), { color: Output.useColor(undefined, process.stderr) })
+    : `error: drift failed by a mistake of its own: ${error instanceof Error ? error.message : String(error)}\n  Please report it with the command that you ran.\n`
+  return Effect.andThen(Output.stderr(text), Effect.fail(new ExitWith({ code: 1 })))
+}

@@ -1,0 +1,70 @@
+/**
+ * What leaves the program: the result on standard output or in a file, everything else on standard error. A reader that
+ * went away (`| head`) is no error.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
+
+/** The result could not be written. */
+export class OutputError extends Schema.TaggedError<OutputError>("@holdfast/drift/OutputError")("OutputError", {
+  detail: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void, OutputError> =>
+  Effect.callback((resume) => {
+    stream.write(text, (error) => {
+      if (error === undefined || error === null || ("code" in error && error.code === "EPIPE"))
+        return resume(Effect.void)
+      const remedy = "Check where the output of the command goes."
+      resume(Effect.fail(new OutputError({ detail: `The output cannot be written: ${error.message}`, remedy })))
+    })
+  })
+
+/** Writes to standard output, and waits until it is out. */
+export const stdout = (text: string): Effect.Effect<void, OutputError> => write(process.stdout, text)
+
+/** Writes to standard error; that nobody reads it stops nothing. */
+export const stderr = (text: string): Effect.Effect<void> =>
+  Effect.orElseSucceed(write(process.stderr, text), () => undefined)
+
+/** Without this, a write after the reader went away ends the process with a stack trace. */
+export const ignoreClosedPipes = Effect.sync(() => {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+})
+
+/** Writes a file whole or not at all: beside it first, then over it. */
+export const file = Effect.fnUntraced(function* (path: string, text: string) {
+  const fs = yield* FileSystem.FileSystem
+  const temporary = `${path}.${process.pid}.tmp`
+  // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe.
+  const target = yield* Effect.option(fs.stat(path))
+  const isSpecial = target._tag === "Some" && target.value.type !== "File"
+  const writing = isSpecial
+    ? fs.writeFileString(path, text)
+    : Effect.andThen(fs.writeFileString(temporary, text), fs.rename(temporary, path)).pipe(
+        Effect.tapError(() => Effect.option(fs.remove(temporary)))
+      )
+  yield* Effect.mapError(
+    writing,
+    (error) =>
+      new OutputError({
+        detail: `The file ${path} cannot be written (${error.reason._tag})`,
+        remedy: "Check the path given to --output, its directory and its permissions."
+      })
+  )
+})
+
+/** Whether to colour what goes to `stream`: the flag, then NO_COLOR, then FORCE_COLOR, then the terminal. */
+export const useColor = (flag: boolean | undefined, stream: NodeJS.WriteStream): boolean => {
+  const { FORCE_COLOR, NO_COLOR, TERM } = process.env
+  if (flag !== undefined) return flag
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return false
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "") return FORCE_COLOR !== "0" && FORCE_COLOR !== "false"
+  return stream.isTTY === true && TERM !== "dumb"
+}

@@ -1,0 +1,126 @@
+/**
+ * `drift check`: reads the declared resources and reports which are not as declared.
+ */
+import * as Check from "@holdfast/check/Check"
+import type { CheckReport } from "@holdfast/check/CheckReport"
+import * as ExitCode from "@holdfast/check/ExitCode"
+import * as RetryPolicy from "@holdfast/core/RetryPolicy"
+import * as ManifestSource from "@holdfast/manifest/ManifestSource"
+import { diagnostics } from "@holdfast/report/diagnostics"
+import { json } from "@holdfast/report/json"
+import { pretty, verdict } from "@holdfast/report/pretty"
+import * as Clock from "effect/Clock"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import { ExitWith, toDiagnostics } from "../Failure.ts"
+import * as flags from "../flags.ts"
+import * as Output from "../Output.ts"
+import * as Progress from "../Progress.ts"
+import * as services from "../services.ts"
+import { version } from "../version.ts"
+
+const policies = { standard: RetryPolicy.standard, patient: RetryPolicy.patient, none: RetryPolicy.none }
+
+const exitCodes = Object.entries(ExitCode.meanings)
+  .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
+  .join("\n")
+
+interface Presentation {
+  readonly format: "pretty" | "json"
+  readonly output: string | undefined
+  readonly color: boolean | undefined
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** The result where it was asked for; where that is not a person's terminal, the verdict also on standard error. */
+const present = Effect.fnUntraced(function* (report: CheckReport, options: Presentation) {
+  const toFile = options.output !== undefined
+  const color = !toFile && Output.useColor(options.color, process.stdout)
+  const text = options.format === "json" ? json(report) : pretty(report, { color, verbose: options.verbose })
+  if (options.output !== undefined) yield* Output.file(options.output, text)
+  else if (!options.quiet) yield* Output.stdout(text)
+  const isSaid = options.format === "pretty" && !toFile && !options.quiet
+  if (!isSaid && (!options.quiet || report.exit_code === 1)) {
+    yield* Output.stderr(verdict(report, { color: Output.useColor(options.color, process.stderr) }))
+  }
+})
+
+/** A run that could not begin: said to a person on standard error, and to a machine as a report of nothing. */
+const explain = Effect.fnUntraced(function* (problems: CheckReport["diagnostics"], options: Presentation) {
+  yield* Output.stderr(diagnostics(problems, { color: Output.useColor(options.color, process.stderr) }))
+  if (options.format !== "json") return yield* new ExitWith({ code: 1 })
+  return Check.failed(version, problems, yield* Clock.currentTimeMillis)
+})
+
+interface Options extends Presentation {
+  readonly files: ReadonlyArray<string>
+  readonly concurrency: number
+  readonly timeout: number
+  readonly retryPolicy: keyof typeof policies
+  readonly emulate: string | undefined
+  readonly allowEmpty: boolean
+  readonly addresses: flags.Addresses
+}
+
+const run = Effect.fnUntraced(function* (options: Options) {
+  const manifest = yield* ManifestSource.load(options.files)
+  const progress = Progress.make(!options.quiet)
+  const platform = yield* Effect.context<FileSystem.FileSystem>()
+  return yield* Check.check(manifest, {
+    version,
+    concurrency: options.concurrency,
+    timeLimitMillis: options.timeout,
+    allowEmpty: options.allowEmpty,
+    onProgress: progress.update,
+    onInterrupt: (partial) =>
+      Effect.andThen(
+        progress.end,
+        Effect.catch(present(partial, options), (error) =>
+          Output.stderr(diagnostics(toDiagnostics(error), { color: false }))
+        )
+      ).pipe(Effect.provide(platform))
+  }).pipe(
+    Effect.ensuring(progress.end),
+    Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[options.retryPolicy]),
+    Effect.provide(services.layer(options.emulate, options.addresses))
+  )
+})
+
+export const check = Command.make(
+  "check",
+  {
+    files: flags.files,
+    format: flags.format,
+    output: flags.output,
+    concurrency: flags.concurrency,
+    timeout: flags.timeout,
+    retryPolicy: flags.retryPolicy,
+    emulate: flags.emulate,
+    allowEmpty: flags.toggle("allow-empty", "A manifest that declares no resources is in sync, not an error"),
+    color: flags.color,
+    quiet: flags.quiet,
+    verbose: flags.verbose,
+    addresses: flags.addresses
+  },
+  Effect.fn("drift check")(function* (options) {
+    const report = yield* Effect.catch(run(options), (error) => explain(toDiagnostics(error), options))
+    yield* present(report, options)
+    if (report.exit_code !== 0) return yield* new ExitWith({ code: report.exit_code })
+  })
+).pipe(
+  Command.withShortDescription("Compare the manifest with Cloud Backup"),
+  Command.withDescription(
+    `Compares the resources that a manifest declares with Cloud Backup, and says which are not backed up as declared. It only reads.\n\nExit codes:\n${exitCodes}`
+  ),
+  Command.withExamples([
+    { command: "drift check", description: "Check backup.yaml against the cloud" },
+    {
+      command: "drift check 'env/*.yaml' --format json --output report.json",
+      description: "Check several files, for a machine to read"
+    },
+    { command: "drift check backup.yaml --emulate fleet.yaml", description: "Try it without a cloud" },
+    { command: "drift check --retry-policy patient --timeout 1h", description: "A nightly job" }
+  ])
+)
