@@ -3,6 +3,7 @@
  */
 
 import * as Console from "effect/Console"
+import { escapeText } from "@holdfast/report/Terminal"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -25,6 +26,12 @@ export const cli = Command.make("drift").pipe(
 
 const formatter = CliOutput.defaultFormatter({ colors: useColor(undefined, process.stdout) })
 
+/** A bad value from the environment is reported as one of the flag's, with a schema's error inside: say what is meant. */
+const explain = (message: string): string => {
+  const config = /SchemaError\((.*)\n\s+at \["(.+)"\]\)/s.exec(message)
+  return escapeText(config === null ? message : `${config[2]}: ${config[1]}`).replaceAll("\\n", "\n")
+}
+
 /** A bad call says what is wrong on standard error, and leaves standard output to results. */
 const presenter: CliOutput.Presenter = {
   present: (event) => {
@@ -35,7 +42,7 @@ const presenter: CliOutput.Presenter = {
         return Console.log(`${event.name} ${event.version}`)
       case "InvalidInvocation":
         return stderr(
-          `${event.errors.map(({ message }) => `error: ${message}`).join("\n")}\n  See ${event.commandPath.join(" ")} --help\n`
+          `${event.errors.map((error) => `error: ${explain(error.message)}`).join("\n")}\n  See ${event.commandPath.join(" ")} --help\n`
         )
     }
   }

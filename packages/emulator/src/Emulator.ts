@@ -102,7 +102,8 @@ export class Emulator extends Context.Service<
 
 const start = Effect.fnUntraced(function* (seed: Seed, server: Http.Server) {
   const state = State.make(seed)
-  yield* HttpServer.serveEffect(handle(state))
+  // The server runs its handlers uninterruptibly; a late answer must not outlive its client, or the server.
+  yield* HttpServer.serveEffect(Effect.interruptible(handle(state)))
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
   const { address } = yield* HttpServer.HttpServer
   return Emulator.of({

@@ -119,7 +119,8 @@ const conclude = (report: CheckReport, paint: Palette): string => {
     ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
     ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
   ]
-  if (drifted + missing > 0) lines.push(paint.bad(`Drift: ${drifted} drifted, ${missing} missing, ${counts}`))
+  if (report.diagnostics.length > 0) lines.push(paint.bad("Error: nothing was checked"))
+  else if (drifted + missing > 0) lines.push(paint.bad(`Drift: ${drifted} drifted, ${missing} missing, ${counts}`))
   else if (total === 0)
     lines.push("Nothing to check: the manifest declares no resources (--allow-empty makes that in sync)")
   else if (compared === 0) lines.push(paint.bad(`Error: nothing could be compared: 0 of ${total}`))
