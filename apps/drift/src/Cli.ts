@@ -2,8 +2,8 @@
  * The command tree, and how the program says that it was called wrongly.
  */
 
-import * as Console from "effect/Console"
 import { escapeText } from "@holdfast/report/Terminal"
+import * as Console from "effect/Console"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"

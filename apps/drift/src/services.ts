@@ -15,8 +15,6 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { type Addresses, addressVariables } from "./flags.ts"
 
-const transport = Transport.layerHttpClient.pipe(Layer.provide(NodeHttpClient.layerUndici))
-
 /** Reads a seed's file. */
 export const readSeed = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
@@ -30,9 +28,7 @@ export const readSeed = Effect.fnUntraced(function* (path: string) {
 /** The client of the cloud, by environment and flags. */
 const layerCloud = (addresses: Addresses) =>
   CloudBackup.layer.pipe(
-    Layer.provide(Credentials.layer),
-    Layer.provide(Endpoints.layer),
-    Layer.provide(transport),
+    Layer.provide(NodeHttpClient.layerUndici),
     Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromUnknown(addressVariables(addresses)), { asPrimary: true }))
   )
 
@@ -43,11 +39,12 @@ const layerEmulated = (path: string) =>
       const seed = yield* readSeed(path)
       const token = Redacted.make(seed.tokens[0] ?? Seed.defaultToken)
       const endpoints = Layer.unwrap(Effect.map(Emulator, ({ url }) => Endpoints.layerAt(url)))
-      return CloudBackup.layer.pipe(
+      return CloudBackup.layerNoDeps.pipe(
         Layer.provide(Credentials.layerToken(token, "the emulator's seed")),
         Layer.provide(endpoints),
         Layer.provide(Emulator.layer(seed)),
-        Layer.provide(transport)
+        Layer.provide(Transport.layerHttpClient),
+        Layer.provide(NodeHttpClient.layerUndici)
       )
     })
   )

@@ -4,19 +4,22 @@
  * Every read needs the role `backup.viewer` on the folder, follows `RetryPolicy.CurrentRetryPolicy`, and fails with a
  * `CloudBackupError`.
  */
+import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type CloudBackupError, InvalidRequest } from "./CloudBackupError.ts"
-import type { Credentials } from "./Credentials.ts"
-import { Endpoints } from "./Endpoints.ts"
+import { type CloudBackupError, type CredentialsError, InvalidRequest } from "./CloudBackupError.ts"
+import { Credentials } from "./Credentials.ts"
+import { Endpoints, type EndpointsError } from "./Endpoints.ts"
 import * as ApiClient from "./internal/ApiClient.ts"
 import { message } from "./internal/protoJson.ts"
 import { InstanceId, type Resource, ResourceFromJson } from "./Resource.ts"
-import type { Transport } from "./Transport.ts"
+import { Transport } from "./Transport.ts"
 
 const GetAnswer = message(Schema.Struct({ resource: ResourceFromJson }))
 
@@ -63,7 +66,8 @@ export class CloudBackup extends Context.Service<
     readonly requests: Effect.Effect<ApiClient.RequestCount>
   }
 >()("@holdfast/core/CloudBackup") {
-  static readonly layer: Layer.Layer<CloudBackup, never, Transport | Credentials | Endpoints> = Layer.effect(
+  /** The client over a transport, credentials and endpoints of the caller's own. */
+  static readonly layerNoDeps: Layer.Layer<CloudBackup, never, Transport | Credentials | Endpoints> = Layer.effect(
     CloudBackup,
     Effect.gen(function* () {
       const base = `${(yield* Endpoints).backup}/backup/v1/resources`
@@ -118,6 +122,20 @@ export class CloudBackup extends Context.Service<
         requests: client.count
       })
     })
+  )
+
+  /**
+   * The client that the environment describes: `Credentials.layer` and `Endpoints.layer` say which variables are read. An
+   * `HttpClient` carries the requests; it must not follow redirects (see `Transport.layerHttpClient`).
+   */
+  static readonly layer: Layer.Layer<
+    CloudBackup,
+    CredentialsError | EndpointsError | Config.ConfigError,
+    HttpClient.HttpClient | FileSystem.FileSystem
+  > = this.layerNoDeps.pipe(
+    Layer.provide(Credentials.layer),
+    Layer.provide(Endpoints.layer),
+    Layer.provide(Transport.layerHttpClient)
   )
 }
 

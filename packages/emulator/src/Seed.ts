@@ -90,6 +90,9 @@ export const parse = (text: string, source: string): Effect.Effect<Seed, SeedErr
     catch: (cause) => new SeedError({ source, detail: cause instanceof Error ? cause.message : String(cause) })
   }).pipe(
     Effect.flatMap((value) =>
-      Effect.mapError(decode(value), (error) => new SeedError({ source, detail: error.message.replace(/\n\s+at /g, " at ").replaceAll("\n", "; ") }))
+      Effect.mapError(
+        decode(value),
+        (error) => new SeedError({ source, detail: error.message.replace(/\n\s+at /g, " at ").replaceAll("\n", "; ") })
+      )
     )
   )

@@ -142,7 +142,8 @@ class Reader {
     if (value.kind !== "mapping") return undefined
     if (instance === undefined) {
       // A misspelt `instance` has been reported, with what it should be.
-      const isMeant = ({ key }: Yaml.Entry) => key.text === "instance" || nearest(key.text, resourceNames) === "instance"
+      const isMeant = ({ key }: Yaml.Entry) =>
+        key.text === "instance" || nearest(key.text, resourceNames) === "instance"
       if (!value.entries.some(isMeant)) {
         this.report(key.offset, {
           summary: `"${key.text}" has no \`instance\``,

@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import { CheckReport } from "@holdfast/check/CheckReport"
+import { Clock, Effect, Schema } from "effect"
+import { directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
+
+/** The second machine answers too late for any test. */
+const hanging = fleetOf(2, (index) => (index === 2 ? { faults: [{ fault: "latency" as const, delay: "5m" }] } : {}))
+
+const interrupted = (name: "SIGINT" | "SIGTERM", args: ReadonlyArray<string> = []) =>
+  withEmulator(hanging, (env, emulator) =>
+    Effect.gen(function* () {
+      const cwd = directory({ "backup.yaml": manifestOf(2) })
+      const startedAt = yield* Clock.currentTimeMillis
+      const result = yield* drift(["check", ...args], { cwd, env, signal: { name, afterMillis: 1000 } })
+      return {
+        ...result,
+        seen: (yield* emulator.requests).length,
+        millis: (yield* Clock.currentTimeMillis) - startedAt
+      }
+    })
+  )
+
+describe("drift check, interrupted", () => {
+  it.live("says what was not checked and exits 130, within a second", () =>
+    Effect.gen(function* () {
+      const { code, millis, seen, stdout } = yield* interrupted("SIGINT")
+      assert.deepStrictEqual([code, seen], [130, 2])
+      assert.include(stdout, "? not compared: web-2 (epd2)")
+      assert.include(stdout, "⚠ Interrupted: what is not compared was not read\n⚠ 1 of 2 compared\n")
+      // The signal is sent after one second.
+      assert.isBelow(millis, 2000)
+    })
+  )
+
+  it.live("exits 143 where it was terminated", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* interrupted("SIGTERM")
+      assert.strictEqual(code, 143)
+      assert.include(stdout, "⚠ Interrupted")
+    })
+  )
+
+  it.live("writes a whole report that does not pass for a complete one", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* interrupted("SIGINT", ["--format", "json"])
+      const report = Schema.decodeUnknownSync(CheckReport)(JSON.parse(stdout))
+      assert.deepStrictEqual([report.interrupted, report.complete, report.exit_code], [true, false, 130])
+      assert.deepStrictEqual(
+        report.resources.map(({ address, state }) => [address, state]),
+        [
+          ["web-1", "in_sync"],
+          ["web-2", "not_compared"]
+        ]
+      )
+    })
+  )
+
+  it.live("keeps what was read when the time is up", () =>
+    withEmulator(hanging, (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOf(2) })
+        const { code, stdout } = yield* drift(["check", "--timeout", "1s"], { cwd, env })
+        assert.strictEqual(code, 3)
+        assert.include(stdout, "the run's time limit of 1s ended before it was read")
+        assert.include(stdout, "--timeout")
+        assert.include(stdout, "⚠ 1 of 2 compared")
+      })
+    )
+  )
+})

@@ -1,0 +1,25 @@
+/**
+ * Prints what Cloud Backup knows of one instance: `node src/main.ts INSTANCE_ID`. Reads the same environment as `drift`.
+ */
+import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Console, Effect, Layer } from "effect"
+
+const show = Effect.fn("show")(function* (id: string) {
+  const cloud = yield* CloudBackup
+  const resource = yield* cloud.getResource(id)
+  yield* Console.log(
+    `${id}: ${resource.enabled ? "backed up" : "not backed up"}, last ${resource.lastBackupTime ?? "never"}`
+  )
+})
+
+const program = show(process.argv[2] ?? "").pipe(
+  Effect.catchTags({
+    ResourceNotFound: () => Console.log("Cloud Backup does not know this instance"),
+    PermissionDenied: (error) => Console.error(`${error.message}\n${error.remedy}`),
+    RateLimited: (error) => Console.error(`Busy; try again in ${error.retryAfterMillis ?? 1000} ms`)
+  }),
+  Effect.provide(CloudBackup.layer.pipe(Layer.provide(NodeHttpClient.layerUndici), Layer.provide(NodeServices.layer)))
+)
+
+NodeRuntime.runMain(program)

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Emulator } from "@holdfast/emulator/Emulator"
+import * as Seed from "@holdfast/emulator/Seed"
+import { Effect } from "effect"
+
+const seed = Seed.make({
+  resources: [
+    { computeInstanceId: "epd1", enabled: true, lastBackupTime: "2026-03-05T07:05:10Z" },
+    { computeInstanceId: "epd2", faults: [{ fault: "forbidden" }] },
+    { computeInstanceId: "epd3", faults: [{ fault: "rate_limited", retryAfter: 3600 }] }
+  ]
+})
+
+const run = (id: string) =>
+  Effect.flatMap(Emulator, ({ url }) =>
+    Effect.callback<string>((resume) => {
+      const env = { ...process.env, HOLDFAST_BACKUP_URL: url, YC_IAM_TOKEN: Seed.defaultToken }
+      const child = spawn(process.execPath, [join(import.meta.dirname, "../src/main.ts"), id], { env })
+      let said = ""
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          said += chunk
+        })
+      }
+      child.on("close", () => resume(Effect.succeed(said)))
+    })
+  ).pipe(Effect.provide(Emulator.layer(seed)))
+
+describe("examples/library", () => {
+  it.live.each([
+    ["epd1", "epd1: backed up, last 2026-03-05T07:05:10Z\n"],
+    ["epd9", "Cloud Backup does not know this instance\n"],
+    ["epd2", "Grant the account the role backup.viewer on the folder of the instance."],
+    ["epd3", "Busy; try again in 3600000 ms\n"]
+  ])("says of %s: %s", ([id, text]) =>
+    Effect.gen(function* () {
+      assert.include(yield* run(id as string), text as string)
+    })
+  )
+})
