@@ -1,0 +1,158 @@
+/**
+ * What the documents say is true: every command of theirs runs, every path exists, every table agrees with the code.
+ */
+import { execFile } from "node:child_process"
+import { existsSync, globSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as ExitCode from "@holdfast/check/ExitCode"
+import * as Seed from "@holdfast/emulator/Seed"
+import { fields } from "@holdfast/manifest/Expectations"
+import { Effect } from "effect"
+import { drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.ts"
+
+const read = (path: string): string => readFileSync(join(root, path), "utf8")
+
+const readme = read("README.md")
+const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: root })]
+
+/** The contents of the fenced blocks of one language. */
+const blocks = (text: string, language: string): ReadonlyArray<string> =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, block]) => block as string)
+
+const pnpm = "npx -y pnpm@12.21.0"
+
+/** Runs a line of shell as a newcomer would. */
+const shell = (
+  command: string,
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}
+) =>
+  Effect.callback<{ readonly code: number; readonly stdout: string; readonly said: string }>((resume) => {
+    const { CI: _, FORCE_COLOR: __, ...environment } = process.env
+    const env = { ...environment, ...options.env }
+    execFile(
+      "bash",
+      ["-c", command],
+      { cwd: options.cwd ?? root, env, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1
+        resume(Effect.succeed({ code, stdout, said: stdout + stderr }))
+      }
+    )
+  })
+
+/** The commands of the README, with the exit code that each promises. */
+const commands: Readonly<Record<string, number>> = {
+  "npx -y pnpm@12.21.0 demo": 0,
+  "npx -y pnpm@12.21.0 test": 0,
+  "pnpm drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml": 2,
+  "pnpm drift validate examples/quickstart/backup.yaml": 0,
+  "pnpm --silent drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml --format json | jq .summary": 0
+}
+
+describe("README", () => {
+  it("has no command that is not tested here", () => {
+    const found = blocks(readme, "sh").flatMap((block) => block.trim().split("\n"))
+    assert.deepStrictEqual(found.toSorted(), Object.keys(commands).toSorted())
+  })
+
+  it("names the test command that CI runs", () => {
+    assert.include(read(".ci/run"), `pnpm() { ${pnpm} "$@"; }`)
+    assert.match(read(".ci/run"), /^pnpm test$/m)
+  })
+
+  // Running the tests from a test would never end; that they run is what this is part of. jq may not be installed.
+  const runnable = Object.entries(commands).filter(([command]) => !/ test$|\| jq/.test(command))
+  it.live.each(runnable)(
+    "%s exits %i",
+    ([command, code]) =>
+      Effect.gen(function* () {
+        const result = yield* shell(command.replace(/^pnpm /, `${pnpm} `))
+        assert.strictEqual(result.code, code, result.said)
+      }),
+    120_000
+  )
+
+  it.live(
+    "prints only what drift prints with --silent, and that is JSON",
+    () =>
+      Effect.gen(function* () {
+        const command = Object.keys(commands).find((text) => text.includes("| jq")) as string
+        const { code, stdout } = yield* shell(command.replace(/^pnpm /, `${pnpm} `).replace(/ \| jq.*/, ""))
+        assert.strictEqual(code, 2)
+        assert.strictEqual(JSON.parse(stdout).summary.total, 13)
+      }),
+    120_000
+  )
+
+  it.live("shows a picture of a real run", () =>
+    Effect.gen(function* () {
+      const args = ["check", "examples/quickstart/backup.yaml", "--emulate", "examples/quickstart/fleet.yaml"]
+      const real = stable((yield* drift(args)).stdout).split("\n")
+      const picture = stable(blocks(readme, "")[0] as string).split("\n")
+      assert.isAbove(picture.length, 10)
+      for (const line of picture) if (line !== "…") assert.include(real, line)
+    })
+  )
+
+  it.live(
+    "has a CI step that runs",
+    () =>
+      withEmulator(fleetOf(2), (env) =>
+        Effect.gen(function* () {
+          const step = /- run: \|\n([\s\S]*?)\n {8}env:/.exec(blocks(readme, "yaml")[0] as string)?.[1] as string
+          const cwd = mkdtempSync(join(tmpdir(), "ci-"))
+          symlinkSync(root, join(cwd, "holdfast"))
+          writeFileSync(join(cwd, "backup.yaml"), manifestOf(2))
+          const key = {
+            SA_KEY: "{}",
+            YC_SERVICE_ACCOUNT_KEY_FILE: join(cwd, "key.json"),
+            YC_IAM_TOKEN: Seed.defaultToken
+          }
+          const { code, stdout } = yield* shell(step, { cwd, env: { ...env, ...key } })
+          assert.strictEqual(code, 0)
+          assert.include(stdout, "✓ In sync: all 2 are as declared")
+        })
+      ),
+    120_000
+  )
+
+  it("quotes the library's example as it is", () => {
+    const [example] = blocks(readme, "ts")
+    assert.include(read("examples/library/src/main.ts"), example as string)
+  })
+
+  it("has every exit code and every expectation in its tables", () => {
+    for (const [code, meaning] of Object.entries(ExitCode.meanings)) {
+      if (code !== "130") assert.include(readme, `| ${code} | ${meaning}`)
+    }
+    assert.include(readme, "| 130, 143 |")
+    for (const field of Object.keys(fields)) assert.match(readme, new RegExp(`^\\| .*\`${field}\``, "m"))
+  })
+})
+
+describe("documents", () => {
+  it.each(documents)("%s links to files that exist", (path) => {
+    for (const [, link] of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert.isTrue(existsSync(join(root, dirname(path), link as string)), `${path} links to ${link}`)
+    }
+  })
+
+  it("ARCHITECTURE names modules that exist", () => {
+    const text = read("ARCHITECTURE.md")
+    for (const [, path] of text.matchAll(/`((?:core|manifest|check|report|emulator)\/src\/[\w/.]+)`/g)) {
+      assert.isTrue(existsSync(join(root, "packages", path as string)), path)
+    }
+    for (const [, room, path] of text.matchAll(/^\| `((?:packages|apps)\/\w+)` \|.*\| `([\w/.]+)` \|$/gm)) {
+      assert.isTrue(existsSync(join(root, room as string, path as string)), `${room}/${path}`)
+    }
+  })
+
+  it("CONTRIBUTING's commands are scripts of the workspace", () => {
+    const scripts = Object.keys(JSON.parse(read("package.json")).scripts)
+    for (const [, name] of read("CONTRIBUTING.md").matchAll(/^\| `pnpm (?:run )?(\w+)`/gm)) {
+      assert.include(scripts, name as string)
+    }
+  })
+})
