@@ -64,10 +64,10 @@ export const load = Effect.fn("Manifest.load")(function* (names: ReadonlyArray<s
       continue
     }
     const manifest = parse(new SourceText(path, text))
-    diagnostics.push(...manifest.diagnostics)
+    for (const diagnostic of manifest.diagnostics) diagnostics.push(diagnostic)
     for (const resource of manifest.resources) resources.push(resource)
   }
-  if (paths.length > 1) diagnostics.push(...repeated(resources))
+  for (const diagnostic of repeated(resources)) diagnostics.push(diagnostic)
   const [first, ...others] = diagnostics
   if (first !== undefined) return yield* new ManifestError({ diagnostics: [first, ...others] })
   return { files, resources } satisfies Manifest

@@ -18,7 +18,7 @@ const severityOrder: ReadonlyArray<string> = ["critical", "high", "medium", "low
 /** The report as text. */
 export const pretty = (report: CheckReport, options: PrettyOptions): string => {
   const paint = palette(options.color)
-  const width = Math.max(0, ...report.resources.map(({ address }) => displayWidth(escapeText(address))))
+  const width = report.resources.reduce((widest, { address }) => Math.max(widest, displayWidth(escapeText(address))), 0)
   const ofState = (...states: ReadonlyArray<ResourceReport["state"]>) =>
     report.resources
       .filter(({ state }) => states.includes(state))
