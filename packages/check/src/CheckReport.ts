@@ -53,7 +53,7 @@ export const ReadError = Schema.Struct({
   grpc_code: Schema.NullOr(Schema.Int),
   request_id: Schema.NullOr(Schema.String),
   retryable: Schema.Boolean,
-  attempts: Schema.Int
+  attempts: Schema.Natural
 })
 export type ReadError = typeof ReadError.Type
 
@@ -80,16 +80,16 @@ export type ResourceReport = typeof ResourceReport.Type
 
 /** How many resources are in each state. */
 export const Summary = Schema.Struct({
-  total: Schema.Int,
+  total: Schema.Natural,
   /** Those that were read: all but `not_compared`. */
-  compared: Schema.Int,
-  in_sync: Schema.Int,
-  drifted: Schema.Int,
-  missing: Schema.Int,
-  pending: Schema.Int,
-  not_compared: Schema.Int,
-  waived: Schema.Int,
-  unlisted: Schema.Int,
+  compared: Schema.Natural,
+  in_sync: Schema.Natural,
+  drifted: Schema.Natural,
+  missing: Schema.Natural,
+  pending: Schema.Natural,
+  not_compared: Schema.Natural,
+  waived: Schema.Natural,
+  unlisted: Schema.Natural,
   /** `compared` over `total`, 0 to 1; 0 of an empty selection. */
   coverage: Schema.Finite
 })
@@ -116,8 +116,8 @@ export const CheckReport = Schema.Struct({
     unused: Schema.Array(Schema.Json),
     expired: Schema.Array(Schema.Json)
   }),
-  requests: Schema.Struct({ sent: Schema.Int, retried: Schema.Int }),
-  duration_ms: Schema.Int,
+  requests: Schema.Struct({ sent: Schema.Natural, retried: Schema.Natural }),
+  duration_ms: Schema.Natural,
   diagnostics: Schema.Array(Diagnostic)
 })
 export type CheckReport = typeof CheckReport.Type

@@ -19,6 +19,9 @@ export const firstBackupGraceMillis = 24 * 60 * 60 * 1000
 /** How late a backup may begin before it counts as overdue: agents take their turn within some minutes. */
 export const overdueSlackMillis = 15 * 60 * 1000
 
+/** How long a running backup excuses that the next one is overdue: a first full backup can take a day. */
+export const runningLimitMillis = 24 * 60 * 60 * 1000
+
 /** How far the service's clock may be ahead of ours before ages mean nothing. */
 export const clockSkewLimitMillis = 5 * 60 * 1000
 
@@ -157,7 +160,7 @@ const inspect = (declared: Expectations, resource: Resource.Resource, now: numbe
     ...allowed("type", "HF008", expectations.type, resource.type, Resource.resourceTypes, ""),
     ...lastBackupAge(expectations, resource, now, registering),
     ...nextBackup(expectations, resource, now, registering),
-    ...(declared.protected === true ? failures(resource) : [])
+    ...(declared.protected === true ? failures(resource, registering) : [])
   ]
 }
 
@@ -201,16 +204,15 @@ const lastBackupAge = (
   }
   const elapsed = now - toEpochMillis(lastBackupTime)
   if (limit === undefined || elapsed <= limit) return []
+  const allowed = formatDuration(limit)
+  const actual = formatDuration(elapsed) === allowed ? `more than ${allowed}` : formatDuration(elapsed)
   return [
     {
       field: "maxBackupAge",
       code: "HF010",
-      desired: formatDuration(limit),
-      actual: formatDuration(elapsed),
-      reason: sentence(
-        "HF010",
-        `: ${formatDuration(elapsed)} (${lastBackupTime}), at most ${formatDuration(limit)} is allowed`
-      ),
+      desired: allowed,
+      actual,
+      reason: sentence("HF010", `: ${actual} (${lastBackupTime}), at most ${allowed} is allowed`),
       age: elapsed,
       limit
     }
@@ -231,24 +233,27 @@ const nextBackup = (
   }
   const wait = toEpochMillis(nextBackupTime) - now
   if (wait > limit) {
-    const reason = sentence("HF012", `: in ${formatDuration(wait)} (${nextBackupTime}), at most ${desired} is allowed`)
-    return [{ field, code: "HF012", desired, actual: formatDuration(wait), reason, limit }]
+    const actual = formatDuration(wait) === desired ? `more than ${desired}` : formatDuration(wait)
+    const reason = sentence("HF012", `: in ${actual} (${nextBackupTime}), at most ${desired} is allowed`)
+    return [{ field, code: "HF012", desired, actual, reason, limit }]
   }
-  // A backup that runs right now has begun as it should.
-  if (wait >= -overdueSlackMillis || status === "BACKUPING") return []
+  // A backup that runs has begun as it should; one that runs for ever has not.
+  if (wait >= -(status === "BACKUPING" ? runningLimitMillis : overdueSlackMillis)) return []
   const reason = sentence("HF013", ` by ${formatDuration(-wait)} (${nextBackupTime})`)
   return [{ field, code: "HF013", desired, actual: `-${formatDuration(-wait)}`, reason, age: -wait }]
 }
 
 /** What `protected` asks for beside the flags and the last backup. */
-const failures = ({ status, statusDetails }: Resource.Resource): ReadonlyArray<Finding> => {
+const failures = ({ status, statusDetails }: Resource.Resource, registering: boolean): ReadonlyArray<Finding> => {
   const details = statusDetails === "" ? "" : `: ${statusDetails}`
   const finding = (code: RuleCode): Finding => ({
     field: "protected",
     code,
     desired: true,
     actual: statusDetails === "" ? status : statusDetails,
-    reason: sentence(code, code === "HF014" ? details : "")
+    reason: sentence(code, code === "HF014" ? details : ""),
+    // A policy can be bound only once the registration has ended.
+    isPending: code === "HF015" && registering
   })
   return [
     ...(status === "FAILED" ? [finding("HF014")] : []),

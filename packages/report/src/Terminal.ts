@@ -11,14 +11,15 @@ const escapeOf = (character: string): string => {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`
 }
 
-/**
- * C0 and C1 controls, line and paragraph separators, marks that reorder text or take no room, lone surrogates, tags.
- */
-const dangerous =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu
+/** C1 controls, line and paragraph separators, marks that reorder text or take no room, tags. */
+export const invisible =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u
+
+/** Those, C0 controls and lone surrogates. */
+const dangerous = new RegExp(`[\\u0000-\\u001f]|${invisible.source}|\\p{Surrogate}`, "gu")
 
 /** Where a build server would take a log line's text for a command. */
-const workflowCommand = /##(?=\[|vso\[|teamcity\[)|::(?=[a-z-]+( [^:]*)?::)/g
+const workflowCommand = /##(?=\[|vso\[|teamcity\[)|(?<=^\s*):(?=:)/gi
 
 /**
  * Makes a foreign string harmless on a terminal and in the log of a build: one line, no control characters, no marks that
@@ -55,3 +56,6 @@ export const palette = (color: boolean): Palette =>
 export const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)))
 
 export { displayWidth }
+
+/** No line of a whole text begins as a command of GitHub does, whichever values meet there. */
+export const guardLines = (text: string): string => text.replace(/^(\s*):(?=:)/gm, "$1\\x3a")

@@ -2,7 +2,7 @@
  * Mistakes of a manifest for the terminal: `file:line:column`, the line itself with a caret, what was expected.
  */
 import type { CheckReport } from "@holdfast/check/CheckReport"
-import { displayWidth, escapeText, palette, safe } from "./Terminal.ts"
+import { displayWidth, escapeText, guardLines, palette, safe } from "./Terminal.ts"
 
 type Diagnostic = CheckReport["diagnostics"][number]
 
@@ -24,13 +24,15 @@ const paragraph = (diagnostic: Diagnostic, color: boolean): string => {
   const lines = [`${place === "" ? "" : paint.bold(place)}${label}: ${safe`${summary}`}`]
   if (line !== undefined && text !== undefined) {
     const gutter = `${line}`
-    const before = escapeText([...text].slice(0, (column ?? 1) - 1).join(""))
+    const whole = escapeText(text)
+    // By what follows the mark, not by what precedes it: an escape can reach over it.
+    const before = whole.slice(0, whole.length - escapeText([...text].slice((column ?? 1) - 1).join("")).length)
     lines.push(
-      `  ${paint.dim(`${gutter} |`)} ${safe`${text}`}`,
+      `  ${paint.dim(`${gutter} |`)} ${whole}`,
       `  ${paint.dim(`${" ".repeat(gutter.length)} |`)} ${" ".repeat(displayWidth(before))}${paint.bad("^")}`
     )
   }
   if (suggestion !== undefined) lines.push(safe`  Did you mean "${suggestion}"?`)
   if (detail !== undefined) lines.push(safe`  ${detail}`)
-  return `${lines.join("\n")}\n`
+  return guardLines(`${lines.join("\n")}\n`)
 }

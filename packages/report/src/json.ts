@@ -3,12 +3,18 @@
  */
 import { CheckReport } from "@holdfast/check/CheckReport"
 import * as Schema from "effect/Schema"
+import { invisible } from "./Terminal.ts"
 
 const encode = Schema.encodeSync(CheckReport)
 
-/** The JSON text of a report. It holds no control characters but newlines: JSON escapes them, and so are C1 controls and marks that reorder text. */
+/** What JSON itself leaves as it is, and a terminal or a build server does not: written as `\\u…`. */
+const dangerous = new RegExp(`${invisible.source}|#(?=#(?:\\[|vso\\[|teamcity\\[))`, "giu")
+
+const escapeUnits = (text: string): string =>
+  Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, "0")}`).join(
+    ""
+  )
+
+/** The JSON text of a report. It holds no control characters but newlines, and no marks that hide or reorder text. */
 export const json = (report: CheckReport): string =>
-  `${JSON.stringify(encode(report), null, 2).replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )}\n`
+  `${JSON.stringify(encode(report), null, 2).replace(dangerous, escapeUnits)}\n`

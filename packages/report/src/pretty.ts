@@ -2,7 +2,7 @@
  * A report for people, the way of `terraform plan`: worst first, then what could not be told, the summary last.
  */
 import type { Change, CheckReport, ReadError, ResourceReport } from "@holdfast/check/CheckReport"
-import { displayWidth, escapeText, type Palette, pad, palette, safe } from "./Terminal.ts"
+import { displayWidth, escapeText, guardLines, type Palette, pad, palette, safe } from "./Terminal.ts"
 
 export interface PrettyOptions {
   readonly color: boolean
@@ -38,7 +38,7 @@ export const pretty = (report: CheckReport, options: PrettyOptions): string => {
     notCompared(ofState("not_compared"), options, paint),
     summary(report, paint)
   ]
-  return sections.filter((section) => section !== "").join("\n")
+  return guardLines(sections.filter((section) => section !== "").join("\n"))
 }
 
 const heading = (glyph: string, resource: ResourceReport, width: number, what: string): string =>
@@ -61,11 +61,11 @@ const pending = (resource: ResourceReport, width: number, paint: Palette): strin
   `${heading(paint.unsure("…"), resource, width, paint.unsure("pending"))}  ${place(resource, paint)}\n${changes(resource.changes, paint)}`
 
 const changes = (all: ReadonlyArray<Change>, paint: Palette): string => {
-  const width = Math.max(...all.map(({ field }) => displayWidth(field)))
+  const width = Math.max(...all.map(({ field }) => displayWidth(escapeText(field))))
   return all
     .map(({ actual, desired, field, reason, remedy }) => {
       const values = `${paint.bad(safe`${value(actual)}`)} -> ${paint.good(safe`${value(desired)}`)}`
-      return `    ~ ${pad(`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`} ${paint.dim(safe`${remedy}`)}\n`
+      return `    ~ ${pad(safe`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`} ${paint.dim(safe`${remedy}`)}\n`
     })
     .join("")
 }
@@ -122,9 +122,12 @@ const conclude = (report: CheckReport, paint: Palette): string => {
   if (report.diagnostics.length > 0) lines.push(paint.bad("Error: nothing was checked"))
   else if (drifted + missing > 0) lines.push(paint.bad(`Drift: ${drifted} drifted, ${missing} missing, ${counts}`))
   else if (total === 0)
-    lines.push("Nothing to check: the manifest declares no resources (--allow-empty makes that in sync)")
+    lines.push(
+      `Nothing to check: the manifest declares no resources${report.exit_code === 0 ? "" : " (--allow-empty makes that in sync)"}`
+    )
   else if (compared === 0) lines.push(paint.bad(`Error: nothing could be compared: 0 of ${total}`))
   else if (not_compared + pending > 0) lines.push(paint.unsure(`⚠ Could not tell: no drift seen, ${counts}`))
+  else if (report.interrupted) lines.push(paint.unsure(`All ${total} are as declared`))
   else lines.push(paint.good(`✓ In sync: all ${total} are as declared`))
   return `${lines.join("\n")}\n`
 }

@@ -1,0 +1,93 @@
+/** A Cloud Backup made of one function, which counts what it is asked. */
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import {
+  type CloudBackupError,
+  ConnectionFailed,
+  CredentialsError,
+  DeadlineExceeded,
+  InvalidRequest,
+  MalformedResponse,
+  PermissionDenied,
+  RateLimited,
+  ResourceNotFound,
+  ServerError,
+  ServiceUnavailable,
+  Unauthenticated,
+  UnexpectedStatus
+} from "@holdfast/core/CloudBackupError"
+import type { Resource } from "@holdfast/core/Resource"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
+import { Effect, Layer, Stream } from "effect"
+import type { CheckOptions } from "../src/Check.ts"
+import { desired, second } from "./fleet.ts"
+
+/** A client that answers with `read`, after having sent 100 requests for others, 5 of them retries. */
+export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupError>) => {
+  const asked: Array<string> = []
+  let inFlight = 0
+  let mostInFlight = 0
+  const layer = Layer.succeed(CloudBackup, {
+    getResource: (id) =>
+      Effect.suspend(() => {
+        asked.push(id)
+        inFlight += 1
+        mostInFlight = Math.max(mostInFlight, inFlight)
+        return read(id)
+      }).pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            inFlight -= 1
+          })
+        )
+      ),
+    listResources: () => Stream.empty,
+    requests: Effect.sync(() => ({ sent: 100 + 2 * asked.length, retried: 5 + asked.length }))
+  })
+  return { layer, asked, mostInFlight: () => mostInFlight, inFlight: () => inFlight }
+}
+
+/** A manifest of instances that must be enabled and backed up within an hour, with these names, in this order. */
+export const manifest = (...addresses: ReadonlyArray<string>): Manifest => ({
+  files: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
+  resources: addresses.map((address) =>
+    desired({ enabled: true, maxBackupAge: 3600 * second }, { address, instance: `i-${address}` })
+  )
+})
+
+export const options = (changed: Partial<CheckOptions> = {}): CheckOptions => ({
+  version: "1.2.3",
+  concurrency: 1,
+  timeLimitMillis: 3600 * second,
+  allowEmpty: false,
+  onProgress: () => Effect.void,
+  onInterrupt: () => Effect.void,
+  ...changed
+})
+
+const request = {
+  method: "GET",
+  url: "https://backup.example/backup/v1/resources/i-b",
+  detail: "no reason",
+  attempts: 3
+}
+
+export const notFound = new ResourceNotFound({ ...request, status: 404, grpcCode: 5 })
+
+/** One of every error that concerns one resource only. */
+export const ofOneResource = [
+  new InvalidRequest({ ...request, status: 400, fieldViolations: [] }),
+  new PermissionDenied({ ...request, status: 403, grpcCode: 7, requestId: "r-1" }),
+  new RateLimited({ ...request, status: 429, retryAfterMillis: 1000 }),
+  new ServiceUnavailable({ ...request, status: 503 }),
+  new DeadlineExceeded(request),
+  new ServerError({ ...request, status: 500 }),
+  new ConnectionFailed({ ...request, reason: "tls" }),
+  new MalformedResponse({ ...request, transient: true }),
+  new UnexpectedStatus({ ...request, status: 418 })
+]
+
+/** The errors after which no read can succeed. */
+export const ofTheRun = [
+  new Unauthenticated({ ...request, status: 401, grpcCode: 16, requestId: "r-2" }),
+  new CredentialsError({ detail: "the key file is empty", source: "key.json", remedy: "Make a new key.", attempts: 1 })
+]
