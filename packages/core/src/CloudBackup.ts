@@ -89,7 +89,11 @@ export class CloudBackup extends Context.Service<
         return answer.resource
       })
 
-      const listPage = Effect.fn("CloudBackup.listResources")(function* (options: ListResources, pageToken: string) {
+      const listPage = Effect.fn("CloudBackup.listResources")(function* (
+        options: ListResources,
+        pageToken: string,
+        read: Set<string>
+      ) {
         yield* Effect.annotateCurrentSpan({ folderId: options.folderId })
         if (!isId(options.folderId)) return yield* invalidId("folderId", options.folderId, base)
         const query = new URLSearchParams({
@@ -98,14 +102,15 @@ export class CloudBackup extends Context.Service<
           ...(pageToken === "" ? {} : { pageToken }),
           ...(options.type === undefined ? {} : { type: options.type })
         })
+        read.add(pageToken)
         return yield* client.read({
           url: `${base}?${query}`,
           answer: ListAnswer,
           maxBodyBytes: maxListBytes,
-          // A page that names itself as the next one would be read for ever.
+          // Pages that go round would be read for ever.
           mismatch: ({ nextPageToken }) =>
-            nextPageToken !== undefined && nextPageToken !== "" && nextPageToken === pageToken
-              ? "the page names itself as the next one"
+            nextPageToken !== undefined && nextPageToken !== "" && read.has(nextPageToken)
+              ? "the page names one that was read before as the next one"
               : undefined
         })
       })
@@ -113,12 +118,15 @@ export class CloudBackup extends Context.Service<
       return CloudBackup.of({
         getResource,
         listResources: (options) =>
-          Stream.paginate("", (pageToken) =>
-            Effect.map(listPage(options, pageToken), ({ nextPageToken, resources }) => [
-              [resources],
-              nextPageToken === undefined || nextPageToken === "" ? Option.none() : Option.some(nextPageToken)
-            ])
-          ),
+          Stream.suspend(() => {
+            const read = new Set<string>()
+            return Stream.paginate("", (pageToken) =>
+              Effect.map(listPage(options, pageToken, read), ({ nextPageToken, resources }) => [
+                [resources],
+                nextPageToken === undefined || nextPageToken === "" ? Option.none() : Option.some(nextPageToken)
+              ])
+            )
+          }),
         requests: client.count
       })
     })

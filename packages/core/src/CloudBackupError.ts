@@ -242,8 +242,7 @@ export class CredentialsError extends Schema.TaggedError<CredentialsError>("@hol
 ) {
   readonly isRetryable = false
   override get message() {
-    const id = this.requestId === undefined ? "" : ` (request id ${this.requestId})`
-    return `No usable credentials (${this.source}): ${this.detail}${id}`
+    return `No usable credentials (${this.source}): ${this.detail}`
   }
 }
 

@@ -27,7 +27,10 @@ const IssuedToken = message(Schema.Struct({ iamToken: Schema.NonEmptyString, exp
 /** A token is renewed after an hour, as the API's documentation advises, though it lives for twelve. */
 const renewAfterMillis = 60 * 60 * 1000
 
-/** A token is never used in the last minutes of its life: clocks differ, and a read takes a while. */
+/** A token that could not be had is not asked for again so soon, however many callers want it. */
+const failurePauseMillis = 5 * 1000
+
+/** A token is renewed before the last minutes of its life, or the last half of a short one: clocks differ, reads take a while. */
 const expiryMarginMillis = 5 * 60 * 1000
 
 interface HeldToken {
@@ -87,8 +90,9 @@ export class Credentials extends Context.Service<
         const endpoints = yield* Endpoints
         const semaphore = yield* Semaphore.make(1)
         let held: HeldToken | undefined
+        let failed: { readonly error: CredentialsError; readonly until: number } | undefined
 
-        const issue = Effect.fn("Credentials.issue")(function* () {
+        const request = Effect.fn("Credentials.issue")(function* () {
           const now = yield* Clock.currentTimeMillis
           const url = `${endpoints.iam}/iam/v1/tokens`
           const jwt = yield* ServiceAccountKey.signJwt(key, url, now, source)
@@ -108,12 +112,23 @@ export class Credentials extends Context.Service<
             Effect.mapError((error) => refused(error, source))
           )
           const expiresAt = toEpochMillis(answer.expiresAt)
+          const margin = Math.min(expiryMarginMillis, (expiresAt - now) / 2)
           held = {
             token: yield* checkToken(Redacted.make(answer.iamToken), source),
-            renewAt: Math.min(now + renewAfterMillis, expiresAt - expiryMarginMillis),
+            renewAt: Math.min(now + renewAfterMillis, expiresAt - margin),
             expiresAt
           }
           return held.token
+        })
+
+        /** A token, or the failure that callers before have just met: waiting for it in turn would not change it. */
+        const issue = Effect.fnUntraced(function* () {
+          if (failed !== undefined && (yield* Clock.currentTimeMillis) < failed.until) return yield* failed.error
+          return yield* Effect.tapError(request(), (error) =>
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              failed = { error, until: now + failurePauseMillis }
+            })
+          )
         })
 
         const token = Effect.gen(function* () {
@@ -156,6 +171,14 @@ export class Credentials extends Context.Service<
       const file = yield* present("YC_SERVICE_ACCOUNT_KEY_FILE")
       if (Option.isSome(file)) {
         const path = Redacted.value(file.value)
+        if (/[{\n]|-----BEGIN/.test(path)) {
+          return yield* new CredentialsError({
+            source: "YC_SERVICE_ACCOUNT_KEY_FILE",
+            detail: "this is the content of a key file, not its path",
+            remedy: "Write the key to a file that only you can read, and give its path.",
+            attempts: 0
+          })
+        }
         const source = `the key file ${path}`
         const fs = yield* FileSystem.FileSystem
         const text = yield* Effect.mapError(

@@ -60,7 +60,8 @@ const parseBaseUrl = (source: string, text: string, plaintext: boolean): Effect.
   if (url.username !== "" || url.password !== "") {
     return refuse("the URL holds a user name or password", "Leave it out: requests carry an IAM token.")
   }
-  if (url.search !== "" || url.hash !== "") return refuse("the URL holds a query or a fragment", example)
+  // Not `url.search`: it is empty for a lone `?`, which `href` keeps.
+  if (/[?#]/.test(text)) return refuse("the URL holds a query or a fragment", example)
   const isLocal = loopback.test(url.hostname) || url.origin === services.metadata
   if (url.protocol === "http:" && !isLocal && !plaintext) {
     return refuse(
@@ -101,8 +102,9 @@ const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: s
       )
     )
   )
-  const json = yield* Effect.mapError(Effect.fromResult(Classify.classifyResponse(context, response, 0)), (error) =>
-    refuse(error.message)
+  const json = yield* Effect.mapError(
+    Effect.fromResult(Classify.classifyResponse(context, response, 0, { quotes: true })),
+    (error) => refuse(error.message)
   )
   const directory = yield* Schema.decodeUnknownEffect(Directory)(json).pipe(
     Effect.mapError((error) => refuse(`the directory cannot be understood: ${error.message}`))

@@ -32,9 +32,13 @@ const isRfc3339 = (text: string): boolean => {
     hour <= 23 &&
     minute <= 59 &&
     (second <= 59 || (second === 60 && minute === 59)) &&
-    (offset === "Z" || (Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59))
+    (offset === "Z" || (Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59)) &&
+    isInRange(epochMillis(text))
   )
 }
+
+/** The instants of protobuf's `Timestamp`: an offset, or a leap second, can carry a text out of them. */
+const isInRange = (millis: number): boolean => millis >= -62_135_596_800_000 && millis <= 253_402_300_799_999
 
 /**
  * A strict RFC 3339 instant, from `0001-01-01T00:00:00Z` to `9999-12-31T23:59:59.999999999Z`, kept as the text that was
@@ -52,9 +56,11 @@ export type Timestamp = typeof Timestamp.Type
  * Milliseconds since 1970-01-01T00:00:00Z, rounded down to the whole millisecond. A leap second counts as the first
  * second of the next minute.
  */
-export const toEpochMillis = (timestamp: Timestamp): number => {
+export const toEpochMillis = (timestamp: Timestamp): number => epochMillis(timestamp)
+
+const epochMillis = (text: string): number => {
   const [, year, month, day, hour, minute, second, fraction = "", offset = "Z"] = pattern.exec(
-    timestamp
+    text
   ) as unknown as Array<string>
   const date = new Date(0)
   // Not `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999.

@@ -41,7 +41,7 @@ export const Fault = Schema.Struct({
   /** How many requests it spoils; without it, all. */
   times: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   /** How many requests are answered well before it begins. Default: 0. */
-  after: Schema.Int.pipe(Schema.withDecodingDefaultKey(Effect.succeed(0))),
+  after: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(0))),
   /** The only route that it spoils; without it, every one. */
   on: Schema.optionalKey(Schema.Literals(routes)),
   /** Of `latency`. Default: 100 ms. */

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { load } from "js-yaml"
+import { loadAll } from "js-yaml"
 import { DurationMillis, parse as parseDuration } from "./Duration.ts"
 import { Fault } from "./Fault.ts"
 
@@ -86,7 +86,11 @@ export const make = (parts: typeof Seed.Encoded): Seed => Schema.decodeUnknownSy
 /** Reads the YAML text of a seed; `source` names it in errors. */
 export const parse = (text: string, source: string): Effect.Effect<Seed, SeedError> =>
   Effect.try({
-    try: () => load(text, { filename: source }) ?? {},
+    try: () => {
+      const documents = loadAll(text, { filename: source })
+      if (documents.length > 1) throw new Error("expected one document")
+      return documents[0] ?? {}
+    },
     catch: (cause) => new SeedError({ source, detail: cause instanceof Error ? cause.message : String(cause) })
   }).pipe(
     Effect.flatMap((value) =>

@@ -26,7 +26,7 @@ export interface State {
   /** In the order of the seed; an id may come more than once, the active one counts for a get. */
   readonly resources: ReadonlyArray<SeedResource>
   readonly requests: Array<SeenRequest>
-  /** The first fault that strikes this request, after counting it against every one that concerns it. */
+  /** The faults that strike this request, after counting it against every one that concerns it. */
   readonly strike: (
     route: Fault.Route,
     instance: string | undefined,

@@ -4,6 +4,7 @@
 import { ServerResponse } from "node:http"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Fault } from "./Fault.ts"
@@ -17,6 +18,10 @@ const page = (title: string): string =>
 
 const bodyText = (response: HttpServerResponse.HttpServerResponse): string =>
   response.body._tag === "Uint8Array" ? new TextDecoder().decode(response.body.body) : ""
+
+/** `response` with another body; its status and headers, the request id among them, stay. */
+const withBody = (response: HttpServerResponse.HttpServerResponse, body: string) =>
+  HttpServerResponse.setBody(response, HttpBody.text(body, "application/json"))
 
 /** Sends half of the body that was promised, then resets the connection. */
 const resetMidBody = (response: HttpServerResponse.HttpServerResponse) =>
@@ -55,16 +60,11 @@ export const perform = (fault: Fault, answer: Answer, requestId: string): Answer
     case "truncated":
       return Effect.map(answer, (response) => {
         const body = bodyText(response)
-        return HttpServerResponse.text(body.slice(0, Math.ceil(body.length / 2)), { contentType: "application/json" })
+        return withBody(response, body.slice(0, Math.ceil(body.length / 2)))
       })
     case "mismatch":
       return Effect.map(answer, (response) =>
-        HttpServerResponse.text(
-          bodyText(response).replace(/"computeInstanceId":"[^"]*"/, '"computeInstanceId":"another"'),
-          {
-            contentType: "application/json"
-          }
-        )
+        withBody(response, bodyText(response).replace(/"computeInstanceId":"[^"]*"/, '"computeInstanceId":"another"'))
       )
   }
 }

@@ -6,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { CloudBackupError } from "../CloudBackupError.ts"
+import { type CloudBackupError, DeadlineExceeded } from "../CloudBackupError.ts"
 import { Credentials } from "../Credentials.ts"
-import { CurrentRetryPolicy, retry } from "../RetryPolicy.ts"
+import { CurrentRetryPolicy, type RetryPolicy, retry } from "../RetryPolicy.ts"
 import { Transport } from "../Transport.ts"
 import * as Classify from "./classify.ts"
 import { exchange } from "./exchange.ts"
@@ -66,7 +66,7 @@ export const make = Effect.gen(function* () {
           })
         )
 
-      return retry(policy, (timeout) =>
+      const decoded = (timeout: Duration.Duration) =>
         Effect.flatMap(authenticated(timeout), ({ context, json, response }) =>
           Effect.matchEffect(decode(json), {
             onFailure: (error) =>
@@ -81,8 +81,30 @@ export const make = Effect.gen(function* () {
             }
           })
         )
-      )
+
+      let last: CloudBackupError | undefined
+      const attempt = (timeout: Duration.Duration) =>
+        Effect.tapError(decoded(timeout), (error) =>
+          Effect.sync(() => {
+            last = error
+          })
+        )
+
+      // The policy bounds each request; this bounds what comes before and between them, too: tokens, and a renewal's repeat.
+      return Effect.timeoutOrElse(retry(policy, attempt), {
+        duration: policy.totalTimeoutMillis,
+        // Where nothing was under way, the failure before says more than that the time is up.
+        orElse: () => Effect.fail(last?.attempts === sent ? last : outOfTime(request.url, policy, sent))
+      })
     })
 
   return { read, count: Effect.sync((): RequestCount => ({ ...count })) }
 })
+
+const outOfTime = (url: string, { totalTimeoutMillis }: RetryPolicy, attempts: number) =>
+  new DeadlineExceeded({
+    method: "GET",
+    url: url.split("?", 1)[0] as string,
+    detail: `no whole answer within ${totalTimeoutMillis} ms, the wait for a token included`,
+    attempts
+  })

@@ -12,6 +12,9 @@ import * as RpcStatus from "./rpcStatus.ts"
 /** The most of a foreign body that an error quotes, in characters. */
 const quoteLength = 200
 
+/** The most of the service's own words. */
+const wordsLength = 1000
+
 /** The request's side of an error. `url` loses its query: page tokens say nothing to a reader. */
 export const contextOf = (request: TransportRequest, attempts: number) => ({
   method: request.method,
@@ -23,9 +26,10 @@ export const contextOf = (request: TransportRequest, attempts: number) => ({
 type RequestContext = ReturnType<typeof contextOf>
 
 /** What a body that is not JSON looks like: the title of a page, or its first characters. */
-const quote = (response: TransportResponse): string => {
+const quote = (response: TransportResponse, quotes: boolean): string => {
   const body = response.body.trim()
   if (body === "") return "an empty body"
+  if (!quotes) return `a body of ${body.length} characters`
   const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim()
   if (title !== undefined) return `an HTML page titled "${title.slice(0, quoteLength)}"`
   if (/^<(!doctype|html)/i.test(body)) return "an HTML page"
@@ -62,14 +66,20 @@ const errorFor = (
   context: RequestContext,
   response: TransportResponse,
   rpc: RpcStatus.RpcStatus | undefined,
-  now: number
+  now: number,
+  quotes: boolean
 ): CloudBackupError.RequestError => {
   const requestId = requestIdOf(response, rpc)
   const retryAfter = rpc?.retryDelayMillis ?? retryAfterMillis(response.headers, now)
   const props = {
     ...context,
     status: response.status,
-    detail: rpc === undefined ? quote(response) : rpc.message === "" ? "no message" : rpc.message,
+    detail:
+      rpc === undefined
+        ? quote(response, quotes)
+        : rpc.message === ""
+          ? "no message"
+          : rpc.message.slice(0, wordsLength),
     ...(rpc === undefined ? {} : { grpcCode: rpc.code }),
     ...(requestId === undefined ? {} : { requestId })
   }
@@ -108,19 +118,23 @@ const errorFor = (
   }
 }
 
-/** The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds. */
+/**
+ * The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds; `quotes` lets an
+ * error show the beginning of a body that is not JSON, which a good answer full of secrets must not.
+ */
 export const classifyResponse = (
   context: RequestContext,
   response: TransportResponse,
-  now: number
+  now: number,
+  { quotes }: { readonly quotes: boolean }
 ): Result.Result<unknown, CloudBackupError.RequestError> => {
   const json = Result.try(() => parseJson(response.body))
   // Also under a 200: gateways have been seen to answer so, and it would decode as a resource with default fields.
   const rpc = Option.getOrUndefined(Option.flatMap(Result.getSuccess(json), RpcStatus.fromJson))
-  if (response.status !== 200 || rpc !== undefined) return Result.fail(errorFor(context, response, rpc, now))
+  if (response.status !== 200 || rpc !== undefined) return Result.fail(errorFor(context, response, rpc, now, quotes))
   return Result.isSuccess(json)
     ? Result.succeed(json.success)
-    : Result.fail(malformed(context, response, `${quote(response)} instead of JSON`, { transient: true }))
+    : Result.fail(malformed(context, response, `${quote(response, quotes)} instead of JSON`, { transient: true }))
 }
 
 /** A 200 that is not what was asked for. */

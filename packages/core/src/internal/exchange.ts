@@ -4,7 +4,8 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import { DeadlineExceeded, type RequestError } from "../CloudBackupError.ts"
 import type { Transport, TransportRequest, TransportResponse } from "../Transport.ts"
 import * as Classify from "./classify.ts"
@@ -41,14 +42,35 @@ export const exchange = (
             )
         }),
         Effect.flatMap((response) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Effect.map(Effect.fromResult(Classify.classifyResponse(context, response, now)), (json) => ({
-              json,
-              response,
-              context
-            }))
-          )
+          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+            const options = { quotes: request.json === undefined }
+            const good = Classify.classifyResponse(context, response, now, options)
+            const answer = Result.isSuccess(good)
+              ? good
+              : Classify.classifyResponse(context, conceal(response, secretsOf(attempt)), now, options)
+            return Effect.map(Effect.fromResult(answer), (json) => ({ json, response, context }))
+          })
         )
       )
     })
+}
+
+/** What of a request must not be shown: its token, and every text of its body. */
+const secretsOf = ({ json, token }: TransportRequest): ReadonlyArray<string> => [
+  ...(token === undefined ? [] : [Redacted.value(token)]),
+  ...(json === undefined
+    ? []
+    : Object.values(Redacted.value(json) as object).filter((value) => typeof value === "string" && value !== ""))
+]
+
+/** The answer without the secrets of its request: debugging proxies echo what they are sent. */
+const conceal = (response: TransportResponse, secrets: ReadonlyArray<string>): TransportResponse => {
+  const without = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "<redacted>"), text)
+  return {
+    status: response.status,
+    headers: Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, value === undefined ? value : without(value)])
+    ),
+    body: without(response.body)
+  }
 }

@@ -41,10 +41,10 @@ const decodeDetail = Schema.decodeUnknownOption(Detail)
 const durationMillis = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,12}(\.\d{1,9})?s$/.test(text) ? Math.ceil(Number(text.slice(0, -1)) * 1000) : undefined
 
-/** The status in `json`, where it is one: an object with a whole `code` other than 0 (OK). */
+/** The status in `json`, where it is one: an object whose `code` is one of gRPC's, other than 0 (OK). Gateways send the HTTP status there. */
 export const fromJson = (json: unknown): Option.Option<RpcStatus> =>
   Option.map(
-    Option.filter(decodeStatus(json), (status) => status.code !== 0),
+    Option.filter(decodeStatus(json), ({ code }) => code >= 1 && code <= 16),
     (status) => {
       const details = (status.details ?? []).flatMap((detail) => Option.toArray(decodeDetail(detail)))
       return {
