@@ -28,6 +28,8 @@ export class SourceText {
   readonly path: string
   readonly text: string
   private lineStarts: ReadonlyArray<number> | undefined
+  /** The last place that was asked for: the next one is mostly further on in the same line. */
+  private last = { start: 0, offset: 0, column: 1 }
 
   constructor(path: string, text: string) {
     this.path = path
@@ -44,8 +46,12 @@ export class SourceText {
       if ((starts[middle] as number) <= offset) low = middle
       else high = middle - 1
     }
-    const prefix = this.text.slice(starts[low], offset)
-    return { line: low + 1, column: (isAscii(prefix) ? prefix.length : [...prefix].length) + 1 }
+    const start = starts[low] as number
+    const from = this.last.start === start && this.last.offset <= offset ? this.last : { offset: start, column: 1 }
+    const column = from.column + characters(this.text.slice(from.offset, offset))
+    // Not between the two units of a character: counting on from there would count it twice.
+    if (!/[\ud800-\udbff]/.test(this.text.charAt(offset - 1))) this.last = { start, offset, column }
+    return { line: low + 1, column }
   }
 
   /** The text of a line without its end; `undefined` where it is longer than a screen would show. */
@@ -65,7 +71,21 @@ export class SourceText {
   }
 }
 
-const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text)
+/** How many characters a text has, each counted once, however many units encode it. */
+export const characters = (text: string): number => (/[^\x00-\x7f]/.test(text) ? [...text].length : text.length)
+
+/** The most of a manifest's own words that a message repeats, in characters. */
+const quoteLength = 80
+
+/** A word of the manifest in quotes, cut where it is long. */
+export const quote = (text: string): string => `"${cut(text)}"`
+
+/** A word of the manifest, cut where it is long. */
+export const cut = (text: string): string => {
+  // A character takes two units at most.
+  const beginning = [...text.slice(0, 2 * quoteLength + 2)]
+  return beginning.length > quoteLength ? `${beginning.slice(0, quoteLength).join("")}…` : text
+}
 
 /** The diagnostic of the mistake at `offset`, or of the whole file. */
 export const at = (
@@ -80,11 +100,11 @@ export const at = (
   return { ...base, ...place, ...(text === undefined ? {} : { text }) }
 }
 
-/** The candidate that `word` was probably meant to be: at most two slips away, and no more than a third of its length. */
+/** The candidate that `word` was probably meant to be: at most two slips away, and about a third of its length. */
 export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
   if (word.length > 60) return undefined
   let best: string | undefined
-  let bestDistance = Math.min(2, Math.ceil(word.length / 3)) + 1
+  let bestDistance = Math.min(2, Math.round(word.length / 3)) + 1
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance)
     if (distance < bestDistance) {

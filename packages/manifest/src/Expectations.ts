@@ -48,11 +48,21 @@ export const fields: { readonly [Name in keyof Required<Expectations>]: FieldKin
   protected: { kind: "true" }
 }
 
+/**
+ * A resource's own expectations over the defaults. A machine that must not be backed up takes none of the defaults: they
+ * say what being backed up means. With nothing declared at all, the expectation is that backup is enabled.
+ */
+export const inherit = (own: Expectations, defaults: Expectations): Expectations => {
+  const all = { ...defaults, ...own }
+  if (all.enabled === false) return { ...own, enabled: false }
+  return Object.keys(all).length === 0 ? { enabled: true } : all
+}
+
 const unitMillis: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** Milliseconds of a duration such as `90m`, `26h`, `1d12h` or `2w`; `undefined` where it is none, or is zero. */
 export const parseDuration = (text: string): number | undefined => {
-  if (!/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
+  if (text.length > 40 || !/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
   let millis = 0
   for (const [, amount, unit] of text.matchAll(/(\d+)([smhdw])/g)) {
     millis += Number(amount) * (unitMillis[unit as string] as number)

@@ -1,10 +1,11 @@
 /**
  * A manifest, version 1: which resources there should be, and what each must satisfy.
  */
-import { at, type Diagnostic, nearest, type SourceText } from "./Diagnostic.ts"
-import { type Expectations, fields, type Severity, severities } from "./Expectations.ts"
+import { at, characters, type Diagnostic, nearest, quote, type SourceText } from "./Diagnostic.ts"
+import { type Expectations, fields, inherit, type Severity, severities } from "./Expectations.ts"
 import { describe, isEmpty, type Report, readExpectation, readLiteral } from "./Value.ts"
 import * as Yaml from "./Yaml.ts"
+import type { Entry, Mapping, Node, Scalar } from "./YamlNode.ts"
 
 /** Where something is declared; line and column from 1. */
 export interface SourcePlace {
@@ -53,23 +54,37 @@ interface Declared {
   severity: Severity | undefined
 }
 
+/** What is written below a resource's name; several names can share it by an alias. */
+interface Body extends Declared {
+  readonly instance: string | undefined
+}
+
+/** The expectations that cannot go together with `enabled: false`. */
+const needsBackup: ReadonlyArray<string> = ["protected", "maxBackupAge", "nextBackupWithin"]
+
 class Reader {
   readonly diagnostics: Array<Diagnostic>
   private readonly source: SourceText
+  private readonly reported = new Set<string>()
+  private readonly unknownFields = new Set<number>()
+  // Read once, however many aliases repeat it: otherwise a small file could ask for endless work.
+  private readonly bodies = new Map<Node, Body>()
+  private readonly lists = new Map<Node, Map<string, Expectations>>()
 
   constructor(source: SourceText, diagnostics: Array<Diagnostic>) {
     this.source = source
     this.diagnostics = diagnostics
   }
 
-  manifest(root: Yaml.Node | undefined): ReadonlyArray<DesiredResource> {
+  manifest(root: Node | undefined): ReadonlyArray<DesiredResource> {
     const example = "A manifest begins with `version: 1`, then `resources:`."
-    if (root === undefined || (root.kind === "scalar" && root.text === "")) {
+    if (root === undefined || isEmpty(root)) {
       this.report(undefined, { summary: "The file is empty", detail: example })
       return []
     }
+    if (root.kind === "invalid") return []
     if (root.kind !== "mapping") {
-      this.report(root.offset, { summary: `A manifest is a mapping, and this is a ${root.kind}`, detail: example })
+      this.report(root.offset, { summary: `A manifest is a mapping, and this is ${describe(root)}`, detail: example })
       return []
     }
     const entries = this.entriesOf(root, topLevelNames, "a manifest", true)
@@ -77,27 +92,34 @@ class Reader {
     const defaults = entries.get("defaults")
     const inherited =
       defaults === undefined ? none() : this.declared(defaults.value, defaultsNames, "`defaults`", () => undefined)
+    if (defaults !== undefined) this.contradictions(defaults.value, inherited.expectations, {})
     const resources = entries.get("resources")
     if (resources === undefined) {
-      this.report(root.offset, { summary: "The manifest declares no `resources`", detail: example })
+      if (!this.isMisspelt(root, "resources", topLevelNames)) {
+        this.report(root.offset, { summary: "The manifest declares no `resources`", detail: example })
+      }
       return []
     }
     return this.resources(resources, inherited)
   }
 
-  private version(entry: Yaml.Entry | undefined, root: Yaml.Node): void {
+  private version(entry: Entry | undefined, root: Mapping): void {
     if (entry === undefined) {
+      if (this.isMisspelt(root, "version", topLevelNames)) return
       this.report(root.offset, { summary: "The manifest has no `version`", detail: "Write `version: 1` at its top." })
-    } else if (entry.value.kind !== "scalar" || entry.value.text !== "1") {
-      this.report(entry.value.offset, {
-        summary: `This program reads version 1 of the manifest, not ${describe(entry.value)}`,
-        detail: "Write `version: 1`."
-      })
+      return
     }
+    const { value } = entry
+    if (value.kind === "invalid" || (value.kind === "scalar" && value.plain && value.text === "1")) return
+    const isText = value.kind === "scalar" && value.text === "1"
+    this.report(value.offset, {
+      summary: `This program reads version 1 of the manifest, not ${isText ? "the text " : ""}${describe(value)}`,
+      detail: "Write `version: 1`."
+    })
   }
 
-  private resources({ value }: Yaml.Entry, inherited: Declared): ReadonlyArray<DesiredResource> {
-    if (isEmpty(value)) return []
+  private resources({ value }: Entry, inherited: Declared): ReadonlyArray<DesiredResource> {
+    if (isEmpty(value) || value.kind === "invalid") return []
     if (value.kind !== "mapping") {
       this.report(value.offset, {
         summary: `\`resources\` is a mapping from names to resources, and this is ${describe(value)}`,
@@ -115,8 +137,9 @@ class Reader {
         byInstance.set(resource.instance, resource)
         found.push(resource)
       } else {
+        const { address, source } = first
         this.report(entry.key.offset, {
-          summary: `"${resource.address}" is the same instance as "${first.address}" on line ${first.source.line}: ${resource.instance}`,
+          summary: `${quote(resource.address)} is the same instance as ${quote(address)} on line ${source.line}: ${resource.instance}`,
           detail: "Declare each instance once."
         })
       }
@@ -124,58 +147,62 @@ class Reader {
     return found
   }
 
-  private resource({ key, value }: Yaml.Entry, inherited: Declared): DesiredResource | undefined {
-    if (key.text.trim() === "" || key.text.length > 200) {
+  private resource({ key, value }: Entry, inherited: Declared): DesiredResource | undefined {
+    if (key.text.trim() === "" || characters(key.text) > 200) {
       this.report(key.offset, { summary: "The name of a resource takes 1 to 200 characters" })
     }
-    if (isEmpty(value)) {
-      this.report(key.offset, {
-        summary: `"${key.text}" has no \`instance\``,
-        detail: "Write `instance: epd…` below it."
-      })
-      return undefined
-    }
-    let instance: string | undefined
-    const declared = this.declared(value, resourceNames, `the resource "${key.text}"`, (entry) => {
-      instance = this.instance(entry)
-    })
-    if (value.kind !== "mapping") return undefined
+    if (value.kind === "invalid") return undefined
+    const { expectations, instance, severity } = this.body(key, value)
     if (instance === undefined) {
-      // A misspelt `instance` has been reported, with what it should be.
-      const isMeant = ({ key }: Yaml.Entry) =>
-        key.text === "instance" || nearest(key.text, resourceNames) === "instance"
-      if (!value.entries.some(isMeant)) {
+      const isThere = value.kind === "mapping" && value.entries.some((entry) => entry.key.text === "instance")
+      const isMeant = value.kind === "mapping" && this.isMisspelt(value, "instance", resourceNames)
+      if ((value.kind === "mapping" && !isThere && !isMeant) || isEmpty(value)) {
         this.report(key.offset, {
-          summary: `"${key.text}" has no \`instance\``,
+          summary: `${quote(key.text)} has no \`instance\``,
           detail: "Write `instance: epd…` below it."
         })
       }
       return undefined
     }
-    this.contradictions(value, declared.expectations)
+    this.contradictions(value, expectations, inherited.expectations)
     return {
       address: key.text,
       instance,
-      expectations: inherit(declared.expectations, inherited.expectations),
-      severity: declared.severity ?? inherited.severity ?? "high",
+      expectations: inherit(expectations, inherited.expectations),
+      severity: severity ?? inherited.severity ?? "high",
       source: { path: this.source.path, ...this.source.placeOf(key.offset) }
     }
   }
 
+  private body(key: Scalar, value: Node): Body {
+    const known = this.bodies.get(value)
+    if (known !== undefined) return known
+    let instance: string | undefined
+    const declared = this.declared(value, resourceNames, `the resource ${quote(key.text)}`, (entry) => {
+      instance = this.instance(entry)
+    })
+    const body = { ...declared, instance }
+    this.bodies.set(value, body)
+    return body
+  }
+
   /** A machine that must not be backed up cannot have to be backed up, too. */
-  private contradictions(value: Yaml.Mapping, { enabled, ...others }: Expectations): void {
-    if (enabled !== false) return
-    for (const { key } of value.entries) {
-      if (!["protected", "maxBackupAge", "nextBackupWithin"].includes(key.text) || !(key.text in others)) continue
+  private contradictions(node: Node, own: Expectations, inherited: Expectations): void {
+    if ((own.enabled ?? inherited.enabled) !== false || node.kind !== "mapping") return
+    const where = own.enabled === false ? "beside it" : "of the `defaults`"
+    for (const { key } of node.entries) {
+      if (!needsBackup.includes(key.text) || !(key.text in own)) continue
       this.report(key.offset, {
-        summary: `\`${key.text}\` contradicts \`enabled: false\` of the same resource`,
-        detail: "Remove one of them."
+        summary: `\`${key.text}\` contradicts \`enabled: false\` ${where}`,
+        detail:
+          own.enabled === false ? "Remove one of them." : "Write `enabled: true` here, too, or remove one of them."
       })
     }
   }
 
-  private instance({ value }: Yaml.Entry): string | undefined {
-    if (value.kind === "scalar" && instancePattern.test(value.text)) return value.text
+  private instance({ value }: Entry): string | undefined {
+    if (value.kind === "invalid") return undefined
+    if (value.kind === "scalar" && !isEmpty(value) && instancePattern.test(value.text)) return value.text
     this.report(value.offset, {
       summary: isEmpty(value) ? "The `instance` is empty" : `${describe(value)} cannot be the id of an instance`,
       detail: "An id is 1 to 50 lower-case letters, digits, `-` or `_`, as `yc compute instance list` shows it."
@@ -184,47 +211,53 @@ class Reader {
   }
 
   /** The expectations and severity among `node`'s entries; `other` gets those that `names` allows beyond them. */
-  private declared(
-    node: Yaml.Node,
-    names: ReadonlyArray<string>,
-    what: string,
-    other: (entry: Yaml.Entry) => void
-  ): Declared {
+  private declared(node: Node, names: ReadonlyArray<string>, what: string, other: (entry: Entry) => void): Declared {
     const declared = none()
-    if (isEmpty(node)) return declared
+    if (isEmpty(node) || node.kind === "invalid") return declared
     if (node.kind !== "mapping") {
+      const isId = node.kind === "scalar" && names.includes("instance") && instancePattern.test(node.text)
       this.report(node.offset, {
         summary: `${capital(what)} is a mapping, and this is ${describe(node)}`,
-        detail: `It takes ${names.map((name) => `\`${name}\``).join(", ")}.`
+        detail: isId ? `Write \`{instance: ${node.text}}\`.` : takes(names)
       })
       return declared
     }
     for (const entry of this.entriesOf(node, names, what, false).values()) {
       const name = entry.key.text
       if (name === "severity") declared.severity = readLiteral(entry.value, severities, this.report)
-      else if (isExpectation(name))
-        Object.assign(declared.expectations, readExpectation(name, entry.value, this.report))
+      else if (isExpectation(name)) Object.assign(declared.expectations, this.expectation(name, entry.value))
       else other(entry)
     }
     return declared
   }
 
+  private expectation(name: keyof Expectations, value: Node): Expectations {
+    if (value.kind !== "list") return readExpectation(name, value, this.report)
+    const byName = this.lists.get(value) ?? new Map<string, Expectations>()
+    this.lists.set(value, byName)
+    const known = byName.get(name) ?? readExpectation(name, value, this.report)
+    byName.set(name, known)
+    return known
+  }
+
   /** The entries of a mapping by name, after reporting those that `names` lacks. `x-…` keys are the author's own. */
   private entriesOf(
-    node: Yaml.Mapping,
+    node: Mapping,
     names: ReadonlyArray<string>,
     what: string,
     extensible: boolean
-  ): Map<string, Yaml.Entry> {
-    const entries = new Map<string, Yaml.Entry>()
+  ): Map<string, Entry> {
+    const entries = new Map<string, Entry>()
     for (const entry of node.entries) {
-      const name = entry.key.text
-      if (names.includes(name)) entries.set(name, entry)
-      else if (!(extensible && name.startsWith("x-"))) {
-        const suggestion = nearest(name, names)
-        this.report(entry.key.offset, {
-          summary: `${capital(what)} has no field "${name.slice(0, 80)}"`,
-          detail: `It takes ${names.map((known) => `\`${known}\``).join(", ")}.`,
+      const { offset, text } = entry.key
+      if (names.includes(text)) entries.set(text, entry)
+      else if (!(extensible && text.startsWith("x-")) && !this.unknownFields.has(offset)) {
+        // Merge keys bring one field into many mappings.
+        this.unknownFields.add(offset)
+        const suggestion = nearest(text, names)
+        this.report(offset, {
+          summary: `${capital(what)} has no field ${quote(text)}`,
+          detail: takes(names),
           ...(suggestion === undefined ? {} : { suggestion })
         })
       }
@@ -232,7 +265,15 @@ class Reader {
     return entries
   }
 
+  /** A field that is missing because it is misspelt has been reported, with what it should be. */
+  private isMisspelt(node: Mapping, name: string, names: ReadonlyArray<string>): boolean {
+    return node.entries.some(({ key }) => !names.includes(key.text) && nearest(key.text, names) === name)
+  }
+
   private readonly report: Report = (offset, parts) => {
+    const id = `${offset} ${parts.summary}`
+    if (this.reported.has(id)) return
+    this.reported.add(id)
     this.diagnostics.push(at(this.source, offset, parts))
   }
 }
@@ -241,14 +282,6 @@ const none = (): Declared => ({ expectations: {}, severity: undefined })
 
 const isExpectation = (name: string): name is keyof Expectations => Object.hasOwn(fields, name)
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const takes = (names: ReadonlyArray<string>): string => `It takes ${names.map((name) => `\`${name}\``).join(", ")}.`
 
-/**
- * A resource's own expectations over the defaults. A machine that must not be backed up takes none of the defaults: they
- * say what being backed up means. With nothing declared at all, the expectation is that backup is enabled.
- */
-const inherit = (own: Expectations, defaults: Expectations): Expectations => {
-  const all = { ...defaults, ...own }
-  if (all.enabled === false) return { ...own, enabled: false }
-  return Object.keys(all).length === 0 ? { enabled: true } : all
-}
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -80,7 +80,10 @@ const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Di
   const path = yield* Path.Path
   const isThere = yield* Effect.orElseSucceed(fs.exists(name), () => true)
   if (isThere || !/[*?[{]/.test(name)) return [{ path: name, identity: path.resolve(name) }]
-  const matches = yield* Effect.orElseSucceed(fs.glob(name), () => [])
+  const found = yield* Effect.orElseSucceed(fs.glob(name), () => [])
+  const isDirectory = (match: string) =>
+    Effect.match(fs.stat(match), { onFailure: () => false, onSuccess: ({ type }) => type === "Directory" })
+  const matches = yield* Effect.filter(found, (match) => Effect.map(isDirectory(match), (directory) => !directory))
   if (matches.length === 0) {
     diagnostics.push({ severity: "error", path: name, summary: "No file matches this pattern" })
   }

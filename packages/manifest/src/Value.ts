@@ -1,32 +1,32 @@
 /**
  * Single values of a manifest: what each field takes, and what is said of anything else.
  */
-import { type at, nearest } from "./Diagnostic.ts"
+import { type at, nearest, quote } from "./Diagnostic.ts"
 import { type Expectations, fields, parseDuration } from "./Expectations.ts"
-import type * as Yaml from "./Yaml.ts"
+import type { Node } from "./YamlNode.ts"
 
-/** Takes down a mistake at an offset of the file, or of the file as a whole. */
+/**
+ * Takes down a mistake at an offset of the file, or of the file as a whole. Said twice of the same place, as of a node that
+ * several aliases share, it counts once.
+ */
 export type Report = (offset: number | undefined, parts: Parameters<typeof at>[2]) => void
 
 /** Nothing at all is written there. */
-export const isEmpty = (node: Yaml.Node): boolean =>
+export const isEmpty = (node: Node): boolean =>
   node.kind === "scalar" && node.plain && /^(|~|null|Null|NULL)$/.test(node.text)
 
 /** What is written there, in a few words. */
-export const describe = (node: Yaml.Node): string =>
-  node.kind === "scalar"
-    ? isEmpty(node)
-      ? "nothing"
-      : `"${node.text.length > 80 ? `${node.text.slice(0, 80)}…` : node.text}"`
-    : `a ${node.kind}`
+export const describe = (node: Node): string =>
+  node.kind === "scalar" ? (isEmpty(node) ? "nothing" : quote(node.text)) : `a ${node.kind}`
 
 /** The expectation `name` as an object of one field, or of none where the value is a mistake. */
-export const readExpectation = (name: keyof Expectations, value: Yaml.Node, report: Report): Expectations => {
+export const readExpectation = (name: keyof Expectations, value: Node, report: Report): Expectations => {
+  if (value.kind === "invalid") return {}
   const field = fields[name]
   switch (field.kind) {
     case "boolean":
     case "true": {
-      const bool = readBoolean(value, report)
+      const bool = readBoolean(value, field.kind, report)
       if (bool === undefined) return {}
       if (bool || field.kind === "boolean") return { [name]: bool }
       report(value.offset, {
@@ -53,37 +53,40 @@ export const readExpectation = (name: keyof Expectations, value: Yaml.Node, repo
         })
       }
       const allowed = items.flatMap((item) => readLiteral(item, field.known, report) ?? [])
-      return allowed.length === items.length && items.length > 0 ? { [name]: allowed } : {}
+      return allowed.length === items.length && items.length > 0 ? { [name]: [...new Set(allowed)] } : {}
     }
   }
 }
 
-const readBoolean = (value: Yaml.Node, report: Report): boolean | undefined => {
+const readBoolean = (value: Node, kind: "boolean" | "true", report: Report): boolean | undefined => {
   if (value.kind === "scalar" && value.plain) {
     if (/^(true|True|TRUE)$/.test(value.text)) return true
     if (/^(false|False|FALSE)$/.test(value.text)) return false
   }
-  const meant =
+  const suggestion =
     value.kind !== "scalar"
       ? undefined
       : /^(yes|on|y|true)$/i.test(value.text)
         ? "true"
-        : /^(no|off|n|false)$/i.test(value.text)
+        : kind === "boolean" && /^(no|off|n|false)$/i.test(value.text)
           ? "false"
           : undefined
+  const isText = value.kind === "scalar" && !value.plain && suggestion === value.text
   report(value.offset, {
     summary: `Expected true or false, and this is ${describe(value)}`,
-    ...(meant === undefined ? {} : { suggestion: meant })
+    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(isText ? { detail: "In quotes, or with a tag, it is text: write it plainly." } : {})
   })
   return undefined
 }
 
 /** One of `values`. */
 export const readLiteral = <const Values extends ReadonlyArray<string>>(
-  value: Yaml.Node,
+  value: Node,
   values: Values,
   report: Report
 ): Values[number] | undefined => {
+  if (value.kind === "invalid") return undefined
   if (value.kind === "scalar" && values.includes(value.text)) return value.text
   const suggestion = value.kind === "scalar" ? nearest(value.text, values) : undefined
   report(value.offset, {

@@ -3,35 +3,8 @@
  * stays as small as its text), merge keys (`<<`) are resolved, duplicate keys and foreign tags are mistakes.
  */
 import * as JsYaml from "js-yaml"
-import { at, type Diagnostic, type SourceText } from "./Diagnostic.ts"
-
-export interface Scalar {
-  readonly kind: "scalar"
-  readonly text: string
-  /** Written without quotes and tag, so that `true` may be a boolean. */
-  readonly plain: boolean
-  readonly offset: number
-}
-
-export interface List {
-  readonly kind: "list"
-  readonly items: ReadonlyArray<Node>
-  readonly offset: number
-}
-
-export interface Entry {
-  readonly key: Scalar
-  readonly value: Node
-}
-
-export interface Mapping {
-  readonly kind: "mapping"
-  /** In the order of the text, each key once. */
-  readonly entries: ReadonlyArray<Entry>
-  readonly offset: number
-}
-
-export type Node = Scalar | List | Mapping
+import { at, cut, type Diagnostic, quote, type SourceText } from "./Diagnostic.ts"
+import type { Entry, Invalid, Node, Scalar } from "./YamlNode.ts"
 
 /** Far deeper than any manifest. */
 const maxDepth = 32
@@ -39,7 +12,8 @@ const maxDepth = 32
 /** How many keys all `<<` of a file may bring in together: each costs memory, and their number can be a product. */
 const maxMergedKeys = 1_000_000
 
-const coreTags = new Set(["!!str", "!!bool", "!!int", "!!float", "!!null", "!!map", "!!seq", "!"])
+const textTags = new Set(["!!str", "!"])
+const coreTags = new Set([...textTags, "!!bool", "!!int", "!!float", "!!null", "!!map", "!!seq"])
 
 interface OpenMapping {
   readonly kind: "mapping"
@@ -48,7 +22,8 @@ interface OpenMapping {
   readonly anchor: string | undefined
   readonly seen: Map<string, Scalar>
   readonly merges: Array<{ readonly key: Scalar; readonly value: Node }>
-  key: Scalar | undefined
+  readonly isValid: boolean
+  key: Scalar | Invalid | undefined
 }
 
 interface OpenList {
@@ -56,6 +31,7 @@ interface OpenList {
   readonly items: Array<Node>
   readonly offset: number
   readonly anchor: string | undefined
+  readonly isValid: boolean
 }
 
 /** A document's tree, or what is wrong. Mistakes found beside a tree leave a tree that lacks what they spoil. */
@@ -90,6 +66,8 @@ class Builder {
   private documents = 0
   private lastOffset = 0
   private mergedKeys = 0
+  private isOverMerged = false
+  private lastEnd = 0
 
   constructor(source: SourceText) {
     this.source = source
@@ -107,9 +85,9 @@ class Builder {
         this.alias(event)
         return
       case JsYaml.EVENT_MAPPING:
-        this.checkTag(event)
         this.open.push({
           kind: "mapping",
+          isValid: this.checkTag(event),
           entries: [],
           offset: event.start,
           anchor: this.anchorOf(event),
@@ -119,8 +97,13 @@ class Builder {
         })
         return
       case JsYaml.EVENT_SEQUENCE:
-        this.checkTag(event)
-        this.open.push({ kind: "list", items: [], offset: event.start, anchor: this.anchorOf(event) })
+        this.open.push({
+          kind: "list",
+          items: [],
+          offset: event.start,
+          anchor: this.anchorOf(event),
+          isValid: this.checkTag(event)
+        })
         return
       case JsYaml.EVENT_POP:
         this.close()
@@ -129,81 +112,98 @@ class Builder {
   }
 
   private scalar(event: JsYaml.ScalarEvent): void {
-    this.checkTag(event)
-    // A value that is not there at all has no place; the key before it has.
+    const isValid = this.checkTag(event)
     const isAbsent = event.valueStart < 0
+    const isPlain = event.style === JsYaml.SCALAR_STYLE_PLAIN
+    const isQuoted =
+      event.style === JsYaml.SCALAR_STYLE_SINGLE_QUOTED || event.style === JsYaml.SCALAR_STYLE_DOUBLE_QUOTED
     const text = isAbsent
       ? ""
       : event.fast
         ? this.source.text.slice(event.valueStart, event.valueEnd)
         : JsYaml.getScalarValue(this.source.text, event)
-    const node: Scalar = {
-      kind: "scalar",
-      text,
-      plain: event.style === JsYaml.SCALAR_STYLE_PLAIN && event.tagStart < 0,
-      offset: isAbsent ? this.lastOffset : event.valueStart
-    }
-    this.lastOffset = node.offset
+    const offset = isAbsent ? this.placeOfNothing() : event.valueStart - (isQuoted ? 1 : 0)
+    this.lastOffset = offset
+    this.lastEnd = isAbsent ? offset + 1 : event.valueEnd
+    const tag = event.tagStart < 0 ? "" : this.source.text.slice(event.tagStart, event.tagEnd)
+    const node: Node = isValid
+      ? { kind: "scalar", text, plain: isPlain && !textTags.has(tag), offset }
+      : { kind: "invalid", offset }
     const anchor = this.anchorOf(event)
     if (anchor !== undefined) this.anchors.set(anchor, node)
-    this.place(node)
+    this.place(node, offset)
+  }
+
+  /** A value that is not there has no place: the key before it has, or the dash of its list. */
+  private placeOfNothing(): number {
+    if (this.open.at(-1)?.kind !== "list") return this.lastOffset
+    const dash = this.source.text.indexOf("-", this.lastEnd)
+    return dash < 0 ? this.lastOffset : dash
   }
 
   private alias(event: JsYaml.AliasEvent): void {
     const name = this.source.text.slice(event.anchorStart, event.anchorEnd)
     const node = this.anchors.get(name)
     const offset = event.anchorStart - 1
+    this.lastEnd = event.anchorEnd
     if (node === undefined) {
       this.report(offset, {
-        summary: `No anchor &${name} stands before this alias`,
+        summary: `No anchor &${cut(name)} stands before this alias`,
         detail: "An alias repeats a node that was named before it, and cannot stand inside that node."
       })
     }
-    // A stand-in keeps keys and values paired.
-    this.place(node ?? { kind: "scalar", text: "", plain: true, offset })
+    this.place(node ?? { kind: "invalid", offset }, offset)
   }
 
   private close(): void {
     const node = this.open.pop()
     // The end of a document has nothing to close.
     if (node === undefined) return
-    const closed: Node =
-      node.kind === "list"
-        ? { kind: "list", items: node.items, offset: node.offset }
-        : { kind: "mapping", entries: this.merged(node), offset: node.offset }
+    const { offset } = node
+    const closed: Node = !node.isValid
+      ? { kind: "invalid", offset }
+      : node.kind === "list"
+        ? { kind: "list", items: node.items, offset }
+        : { kind: "mapping", entries: this.merged(node), offset }
     // Named only now: an alias inside its own anchor is a mistake, so the tree has no cycles.
     if (node.anchor !== undefined) this.anchors.set(node.anchor, closed)
-    this.place(closed)
+    this.place(closed, offset)
   }
 
-  private place(node: Node): void {
+  /** Puts a node where the text has it; `offset` is its place, or that of the alias that repeats it. */
+  private place(node: Node, offset: number): void {
     const parent = this.open.at(-1)
     if (parent === undefined) this.root = node
     else if (parent.kind === "list") parent.items.push(node)
-    else if (parent.key === undefined) parent.key = this.keyOf(node)
+    else if (parent.key === undefined) parent.key = this.keyOf(node, offset)
     else {
-      const key = parent.key
+      const { key } = parent
       parent.key = undefined
+      if (key.kind === "invalid") return
       if (key.text === "<<" && key.plain) parent.merges.push({ key, value: node })
-      else {
-        const first = parent.seen.get(key.text)
-        if (first === undefined) {
-          parent.seen.set(key.text, key)
-          parent.entries.push({ key, value: node })
-        } else {
-          this.report(key.offset, {
-            summary: `The key "${key.text}" stands here a second time`,
-            detail: `It stands first on line ${this.source.placeOf(first.offset).line}. Remove one of them.`
-          })
-        }
-      }
+      else this.entry(parent, key, node)
     }
   }
 
-  private keyOf(node: Node): Scalar {
-    if (node.kind === "scalar") return node
-    this.report(node.offset, { summary: "A key must be plain text", detail: `Here it is a ${node.kind}.` })
-    return { kind: "scalar", text: "", plain: false, offset: node.offset }
+  private entry(parent: OpenMapping, key: Scalar, value: Node): void {
+    const first = parent.seen.get(key.text)
+    if (first === undefined) {
+      parent.seen.set(key.text, key)
+      parent.entries.push({ key, value })
+      return
+    }
+    this.report(key.offset, {
+      summary: `The key ${quote(key.text)} stands here a second time`,
+      detail: `It stands first on line ${this.source.placeOf(first.offset).line}. Remove one of them.`
+    })
+  }
+
+  private keyOf(node: Node, offset: number): Scalar | Invalid {
+    if (node.kind === "scalar") return { ...node, offset }
+    if (node.kind !== "invalid") {
+      this.report(offset, { summary: "A key must be plain text", detail: `Here it is a ${node.kind}.` })
+    }
+    return { kind: "invalid", offset }
   }
 
   /** The mapping's own entries, then those of its `<<` that it does not have itself; the first of several wins. */
@@ -212,13 +212,17 @@ class Builder {
     const entries = [...mapping.entries]
     for (const { key, value } of mapping.merges) {
       for (const from of value.kind === "list" ? value.items : [value]) {
+        if (from.kind === "invalid") continue
         if (from.kind !== "mapping") {
           this.report(key.offset, { summary: "A merge key (<<) takes an alias of a mapping, or a list of them" })
           continue
         }
         this.mergedKeys += from.entries.length
         if (this.mergedKeys > maxMergedKeys) {
-          this.report(key.offset, { summary: `The merge keys of this file bring in more than ${maxMergedKeys} keys` })
+          if (!this.isOverMerged) {
+            this.report(key.offset, { summary: `The merge keys of this file bring in more than ${maxMergedKeys} keys` })
+          }
+          this.isOverMerged = true
           return entries
         }
         for (const entry of from.entries) {
@@ -235,19 +239,28 @@ class Builder {
     return event.anchorStart < 0 ? undefined : this.source.text.slice(event.anchorStart, event.anchorEnd)
   }
 
-  private checkTag(event: { readonly tagStart: number; readonly tagEnd: number }): void {
-    if (event.tagStart < 0) return
+  /** Whether the node's tag, if it has one, means something here. */
+  private checkTag(event: { readonly tagStart: number; readonly tagEnd: number }): boolean {
+    if (event.tagStart < 0) return true
     const tag = this.source.text.slice(event.tagStart, event.tagEnd)
-    if (coreTags.has(tag)) return
-    this.report(event.tagStart, { summary: `The tag ${tag} means nothing in a manifest`, detail: "Remove it." })
+    if (coreTags.has(tag)) return true
+    this.report(event.tagStart, { summary: `The tag ${cut(tag)} means nothing in a manifest`, detail: "Remove it." })
+    return false
   }
 
-  /** Reported at the first thing in it: the `---` before it is no event. */
+  /** Reported at the first thing in it, or at the `---` before it, which is no event. */
   private secondDocument(event: JsYaml.Event): void {
     if (event.type === JsYaml.EVENT_DOCUMENT) return
     this.documents = 3
-    const offset = "start" in event ? event.start : "valueStart" in event ? event.valueStart : -1
-    this.report(offset < 0 ? this.source.text.length : offset, {
+    const offset =
+      "start" in event
+        ? event.start
+        : "valueStart" in event
+          ? event.valueStart
+          : "anchorStart" in event
+            ? event.anchorStart - 1
+            : -1
+    this.report(offset < 0 ? this.source.text.lastIndexOf("---") : offset, {
       summary: "A manifest is one YAML document, and a second one begins here",
       detail: "Move it to a file of its own: several files can be checked together."
     })
