@@ -42,7 +42,15 @@ describe("compare: ages", () => {
       { lastBackupTime: at("2026-03-05T04:29:59.999-05:30") },
       "drifted HF010"
     ],
-    ["too old in the year 1", { maxBackupAge: day }, { lastBackupTime: at("0001-01-01T00:00:00Z") }, "drifted HF010"],
+    ["never in the year 1", { maxBackupAge: day }, { lastBackupTime: at("0001-01-01T00:00:00Z") }, "drifted HF009"],
+    ["never at the epoch", { protected: true }, { lastBackupTime: at("1970-01-01T00:00:00Z") }, "drifted HF009"],
+    [
+      "not compared where any time lies in the future",
+      { nextBackupWithin: day },
+      { updatedAt: ago(-10 * hour) },
+      "not_compared ClockSkew"
+    ],
+    ["no question where no time is declared", { enabled: true }, { updatedAt: ago(-10 * hour) }, "in_sync"],
     [
       "in sync where the clock is ahead by the limit",
       { maxBackupAge: hour },
@@ -169,7 +177,7 @@ describe("compare: the next backup", () => {
     [
       "is awaited while the instance registers",
       { nextBackupWithin: day },
-      { nextBackupTime: undefined, initStatus: "REGISTERING", updatedAt: ago(minute) },
+      { nextBackupTime: undefined, initStatus: "REGISTERING", createdAt: ago(minute) },
       "pending HF011"
     ]
   ])

@@ -6,22 +6,22 @@ import { fromError, type Live, notRead } from "../src/Live.ts"
 import { ago, checkAll, day, desired, hour, minute, now, resource } from "./fleet.ts"
 
 describe("compare: a registration under way", () => {
-  const registering = { initStatus: "REGISTERING", updatedAt: ago(minute) }
+  const registering = { initStatus: "REGISTERING", createdAt: ago(minute) }
   const bare = { ...registering, enabled: false, online: false, isActive: false, lastBackupTime: undefined }
   checkAll([
     ["is pending", { registered: true }, registering, "pending HF006"],
-    ["is pending up to an hour", { registered: true }, { ...registering, updatedAt: ago(hour) }, "pending HF006"],
-    ["is drift 1 ms later", { registered: true }, { ...registering, updatedAt: ago(hour + 1) }, "drifted HF006"],
+    ["is pending up to an hour", { registered: true }, { ...registering, createdAt: ago(hour) }, "pending HF006"],
+    ["is drift 1 ms later", { registered: true }, { ...registering, createdAt: ago(hour + 1) }, "drifted HF006"],
     [
-      "counts from the creation where nothing was updated",
+      "counts from the last change where the creation is not told",
       { registered: true },
-      { ...registering, updatedAt: undefined, createdAt: ago(hour) },
+      { ...registering, createdAt: undefined, updatedAt: ago(hour) },
       "pending HF006"
     ],
     [
-      "counts from the creation, to the millisecond",
+      "is stuck after its time, however often it changes",
       { registered: true },
-      { ...registering, updatedAt: undefined, createdAt: ago(hour + 1) },
+      { ...registering, createdAt: ago(90 * day), updatedAt: ago(minute) },
       "drifted HF006"
     ],
     [
@@ -30,11 +30,17 @@ describe("compare: a registration under way", () => {
       { ...registering, updatedAt: undefined, createdAt: undefined },
       "drifted HF006"
     ],
+    [
+      "is drift where it claims to be of the future",
+      { registered: true },
+      { ...registering, createdAt: ago(-day) },
+      "drifted HF006"
+    ],
     ["explains what only comes with it", { protected: true }, bare, "pending HF001 HF003 HF005 HF006 HF009"],
     [
       "explains nothing once it is stuck",
       { protected: true },
-      { ...bare, updatedAt: ago(2 * hour) },
+      { ...bare, createdAt: ago(2 * hour) },
       "drifted HF001 HF003 HF005 HF006 HF009"
     ],
     ["is as declared where none is wanted", { registered: false }, registering, "in_sync"],
@@ -71,6 +77,12 @@ describe("compare: a registration under way", () => {
     ["is nothing to a declaration that it does not touch", { enabled: true }, registering, "in_sync"]
   ])
 
+  it("asks for patience rather than for a second registration", () => {
+    const live: Live = { _tag: "Found", resource: resource(registering) }
+    const [change] = compare(desired({ registered: true }), live, now).changes
+    assert.strictEqual(change?.remedy, "It is still within its time: check again later.")
+  })
+
   it("explains that no policy is applied yet", () => {
     const fields = { ...bare, status: "OTHER", statusDetails: "no_policies_applied" }
     const report = compare(desired({ protected: true }), { _tag: "Found", resource: resource(fields) }, now)
@@ -94,6 +106,9 @@ describe("compare: an instance that Cloud Backup does not know", () => {
   const absent: ReadonlyArray<readonly [Expectations, string]> = [
     [{ enabled: false }, "in_sync"],
     [{ enabled: false, online: false, active: false, registered: false }, "in_sync"],
+    [{ registered: false }, "in_sync"],
+    [{ online: false }, "missing"],
+    [{ active: false }, "missing"],
     [{ enabled: true }, "missing"],
     [{ protected: true }, "missing"],
     [{ enabled: false, protected: true }, "missing"],
@@ -130,6 +145,24 @@ describe("compare: values newer than this program", () => {
     ["a status where protected", { protected: true }, { status: "NEWER" }, "not_compared UnknownValue"],
     ["a type that is compared", { type: ["COMPUTE"] }, { type: "NEWER" }, "not_compared UnknownValue"],
     ["a type that is allowed by its name", { type: ["NEWER"] }, { type: "NEWER" }, "in_sync"],
+    [
+      "a type that the service does not send",
+      { type: ["COMPUTE"] },
+      { type: "RESOURCE_TYPE_UNSPECIFIED" },
+      "not_compared UnknownValue"
+    ],
+    [
+      "a status that is allowed beside protected",
+      { protected: true, status: ["NEWER"] },
+      { status: "NEWER" },
+      "in_sync"
+    ],
+    [
+      "a failure that is allowed beside protected",
+      { protected: true, status: ["FAILED"] },
+      { status: "FAILED" },
+      "in_sync"
+    ],
     ["a registration that is wanted", { registered: true }, { initStatus: "NEWER" }, "not_compared UnknownValue"],
     ["a registration that is not wanted", { registered: false }, { initStatus: "NEWER" }, "not_compared UnknownValue"],
     ["a registration where protected", { protected: true }, { initStatus: "NEWER" }, "not_compared UnknownValue"],
@@ -154,7 +187,7 @@ describe("compare: values newer than this program", () => {
       { _tag: "Found", resource: resource({ type: "TAPE" }) },
       now
     )
-    assert.strictEqual(reason, "It could not be compared: type is TAPE, which this version does not know.")
+    assert.strictEqual(reason, "It could not be compared: type is TAPE, which tells this version nothing.")
     assert.strictEqual(error?.remedy, "Update Holdfast.")
   })
 })
