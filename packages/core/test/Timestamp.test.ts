@@ -96,7 +96,8 @@ describe("Timestamp", () => {
           yield* Schema.encodeEffect(Timestamp)(yield* Schema.decodeUnknownEffect(Timestamp)(text)),
           text
         )
-      })
+      }),
+    { arbitrary: { runs: 300, seed: "fractions" } }
   )
 })
 
@@ -109,7 +110,7 @@ describe("toEpochMillis", () => {
       assert.strictEqual(toEpochMillis(Timestamp.make(text)), Date.parse(text))
       assert.strictEqual(toEpochMillis(Timestamp.make(text)), millis)
     },
-    { arbitrary: { runs: 1000 } }
+    { arbitrary: { runs: 1000, seed: "timestamps" } }
   )
 
   it.each([
@@ -126,7 +127,12 @@ describe("toEpochMillis", () => {
     assert.strictEqual(toEpochMillis(Timestamp.make(text)), millis)
   })
 
-  it.prop("is undone by fromEpochMillis", [Instant], ([{ millis }]) => {
-    assert.strictEqual(toEpochMillis(fromEpochMillis(millis)), millis)
-  })
+  it.prop(
+    "is undone by fromEpochMillis",
+    [Instant],
+    ([{ millis }]) => {
+      assert.strictEqual(toEpochMillis(fromEpochMillis(millis)), millis)
+    },
+    { arbitrary: { runs: 300, seed: "instants" } }
+  )
 })
