@@ -15,10 +15,14 @@ const results = "{packages,apps,examples}/*/.results"
 // A count of an earlier run must not pass for one of this run; turbo brings back those that it has cached.
 for (const directory of globSync(results)) rmSync(directory, { recursive: true })
 
-const { status } = spawnSync("turbo", ["run", "test", "--output-logs=new-only", ...process.argv.slice(2)], {
-  stdio: "inherit",
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" }
-})
+const { status } = spawnSync(
+  "turbo",
+  ["run", "test", "--continue", "--output-logs=new-only", ...process.argv.slice(2)],
+  {
+    stdio: "inherit",
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" }
+  }
+)
 
 let passed = 0
 let failed = 0
