@@ -7,6 +7,7 @@ import * as Console from "effect/Console"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
 import { check } from "./commands/check.ts"
@@ -29,7 +30,7 @@ const formatter = CliOutput.defaultFormatter({ colors: useColor(undefined, proce
 /** A bad value from the environment is reported as one of the flag's, with a schema's error inside: say what is meant. */
 const explain = (message: string): string => {
   const config = /SchemaError\((.*)\n\s+at \["(.+)"\]\)/s.exec(message)
-  return escapeText(config === null ? message : `${config[2]}: ${config[1]}`).replaceAll("\\n", "\n")
+  return (config === null ? message : `${config[2]}: ${config[1]}`).split("\n").map(escapeText).join("\n")
 }
 
 /** A bad call says what is wrong on standard error, and leaves standard output to results. */
@@ -48,8 +49,18 @@ const presenter: CliOutput.Presenter = {
   }
 }
 
+/** `-v` is for more words, as everywhere; who types it by habit must not get a green exit without a check. */
+const versionFlag: typeof GlobalFlag.Version = {
+  ...GlobalFlag.Version,
+  flag: Flag.Boolean("version").pipe(
+    Flag.withAlias("V"),
+    Flag.withDescription("Show version information"),
+    Flag.withDefault(false)
+  )
+}
+
 /** What the command line runs with: its presenter, and the flags that every command has. */
 export const layer = Layer.mergeAll(
   CliOutput.layerPresenter(presenter),
-  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, versionFlag, GlobalFlag.Completions] })
 )

@@ -36,8 +36,8 @@ export const report = (cause: Cause.Cause<unknown>): Effect.Effect<never, ExitWi
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const error = Cause.squash(cause)
   if (error instanceof ExitWith) return Effect.fail(error)
-  // The command line's own errors have been printed, with the help that goes with them.
-  if (CliError.isCliError(error)) return Effect.fail(new ExitWith({ code: Runtime.getErrorExitCode(error) }))
+  // The command line's own errors have been printed. No command at all is one, too: a gate that checks nothing is not green.
+  if (CliError.isCliError(error)) return Effect.fail(new ExitWith({ code: 1 }))
   const isOurs = Cause.hasFails(cause)
   const text = isOurs
     ? diagnostics(toDiagnostics(error), { color: Output.useColor(undefined, process.stderr) })

@@ -38,16 +38,19 @@ export const ignoreClosedPipes = Effect.sync(() => {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
 })
 
-/** Writes a file whole or not at all: beside it first, then over it. */
+/** Writes a file whole or not at all: beside it first, then over it. What a link leads to is written, not the link. */
 export const file = Effect.fnUntraced(function* (path: string, text: string) {
   const fs = yield* FileSystem.FileSystem
-  const temporary = `${path}.${process.pid}.tmp`
+  const real = yield* Effect.orElseSucceed(fs.realPath(path), () => path)
   // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe.
-  const target = yield* Effect.option(fs.stat(path))
-  const isSpecial = target._tag === "Some" && target.value.type !== "File"
+  const isSpecial = yield* Effect.match(fs.stat(real), {
+    onFailure: () => false,
+    onSuccess: ({ type }) => type !== "File"
+  })
+  const temporary = `${real}.${crypto.randomUUID()}.tmp`
   const writing = isSpecial
-    ? fs.writeFileString(path, text)
-    : Effect.andThen(fs.writeFileString(temporary, text), fs.rename(temporary, path)).pipe(
+    ? fs.writeFileString(real, text)
+    : Effect.andThen(fs.writeFileString(temporary, text, { flag: "wx" }), fs.rename(temporary, real)).pipe(
         Effect.tapError(() => Effect.option(fs.remove(temporary)))
       )
   yield* Effect.mapError(
@@ -58,6 +61,21 @@ export const file = Effect.fnUntraced(function* (path: string, text: string) {
         remedy: "Check the path given to --output, its directory and its permissions."
       })
   )
+})
+
+/** A slip of the hand must not cost the manifest. */
+export const refuseToOverwrite = Effect.fnUntraced(function* (
+  path: string,
+  inputs: ReadonlyArray<{ readonly path: string }>
+) {
+  const fs = yield* FileSystem.FileSystem
+  const real = (name: string) => Effect.orElseSucceed(fs.realPath(name), () => name)
+  const target = yield* real(path)
+  for (const input of inputs) {
+    if ((yield* real(input.path)) !== target) continue
+    const remedy = "Name another file with --output."
+    return yield* new OutputError({ detail: `${path} is the manifest: the report would replace it`, remedy })
+  }
 })
 
 /** Whether to colour what goes to `stream`: the flag, then NO_COLOR, then FORCE_COLOR, then the terminal. */

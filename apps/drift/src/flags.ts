@@ -46,7 +46,9 @@ export const color = Flag.Boolean("color").pipe(
 
 export const quiet = toggle("quiet", "Print no report and no progress: only errors, and the exit code")
 
-export const verbose = toggle("verbose", "Also list the resources that are in sync, each with its reason")
+export const verbose = toggle("verbose", "Also list the resources that are in sync, each with its reason").pipe(
+  Flag.withAlias("v")
+)
 
 export const output = Flag.String("output").pipe(
   Flag.withMetavar("file"),

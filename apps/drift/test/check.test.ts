@@ -102,6 +102,12 @@ const cases: ReadonlyArray<Case> = [
     says: ["! web-4", "missing (high)", "Drift: 0 drifted, 1 missing, 0 not compared of 4"]
   },
   {
+    fact: "a service that knows none of many machines is another cloud's, and nothing was compared",
+    manifest: manifestOf(8).replaceAll("instance: epd", "instance: other"),
+    code: 1,
+    says: ["NothingFound", "knows none of the 8 instances", "YC_ENDPOINT", "Error: nothing could be compared: 0 of 8"]
+  },
+  {
     fact: "a wrong token is 1 and says where to get one",
     env: { YC_IAM_TOKEN: "wrong" },
     code: 1,
@@ -179,6 +185,14 @@ describe("drift check's exit codes", () => {
         if (said.includes("--help")) assert.strictEqual(result.stdout, "")
       })
     )
+  )
+
+  it.live("does not read pipes and devices by name, which may never end", () =>
+    Effect.gen(function* () {
+      const result = yield* drift(["check", "/dev/zero"], { cwd: directory({}) })
+      assert.deepStrictEqual([result.code, result.stdout], [1, ""])
+      assert.include(result.stderr, "/dev/zero: error: This is not a regular file")
+    })
   )
 
   it.live("stops at a refused token rather than asking for every machine", () =>

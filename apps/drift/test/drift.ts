@@ -105,7 +105,7 @@ export const withEmulator = <A, E, R>(
 export const stable = (text: string): string =>
   text
     .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "[TIME]")
-    .replace(/in \d+\.\d s/g, "in [DURATION]")
+    .replace(/\d+\.\d s, /g, "[DURATION], ")
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "[ID]")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:[PORT]")
     .replace(/\/tmp\/drift-\w+/g, "[DIR]")

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
@@ -37,6 +37,30 @@ describe("drift check's output", () => {
       assert.strictEqual(code, 1)
       assert.include(stderr, "The file nowhere/report.txt cannot be written")
       assert.isFalse(existsSync(join(cwd, "nowhere")))
+    })
+  )
+
+  it.live("says that it was emulated, or what it was read from", () =>
+    Effect.gen(function* () {
+      const seed = join(directory({ "fleet.yaml": "resources: []" }), "fleet.yaml")
+      const cwd = directory({ "backup.yaml": manifestOf(1) })
+      const emulated = yield* drift(["check", "--format", "json"], { cwd, env: { HOLDFAST_EMULATE: seed } })
+      assert.strictEqual(decodeReport(emulated.stdout).emulator, seed)
+      const real = decodeReport((yield* run(["--format", "json"])).stdout)
+      assert.deepStrictEqual([real.emulator, real.endpoint.startsWith("http://127.0.0.1:")], [null, true])
+    })
+  )
+
+  it.live("never replaces the manifest, and writes what a link leads to", () =>
+    Effect.gen(function* () {
+      const slip = yield* run(["--output", "backup.yaml"])
+      assert.strictEqual(slip.code, 1)
+      assert.include(slip.stderr, "backup.yaml is the manifest")
+      assert.strictEqual(readFileSync(join(slip.cwd, "backup.yaml"), "utf8"), manifestOf(2))
+      const cwd = directory({ "backup.yaml": manifestOf(1), "target.txt": "" })
+      symlinkSync(join(cwd, "target.txt"), join(cwd, "link.txt"))
+      yield* withEmulator(fleetOf(1), (env) => drift(["check", "--output", "link.txt"], { cwd, env }))
+      assert.include(readFileSync(join(cwd, "target.txt"), "utf8"), "✓ In sync")
     })
   )
 
@@ -104,7 +128,7 @@ describe("drift check's output", () => {
   it.live("ends quietly when its reader goes away", () =>
     Effect.gen(function* () {
       const cwd = directory({ "backup.yaml": manifestOf(2000) })
-      const seed = join(directory({ "fleet.yaml": "resources: []" }), "fleet.yaml")
+      const seed = join(directory({ "fleet.yaml": "resources: [{computeInstanceId: epd1}]" }), "fleet.yaml")
       const command = `"${process.execPath}" "${bundle}" check --emulate "${seed}" --format json | head -n 1; echo "\${PIPESTATUS[0]}"`
       const output = yield* Effect.sync(() =>
         execFileSync("bash", ["-c", command], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
@@ -130,6 +154,25 @@ describe("drift", () => {
       assert.deepStrictEqual([code, stderr], [0, ""])
       assert.match(stdout, pattern)
     })
+  )
+
+  it.live("without a command is no green run", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* drift([])
+      assert.strictEqual(code, 1)
+      assert.include(stdout, "SUBCOMMANDS")
+    })
+  )
+
+  it.live("takes -v for more words, and checks", () =>
+    withEmulator(
+      fleetOf(1, () => ({ enabled: false })),
+      (env) =>
+        Effect.gen(function* () {
+          const cwd = directory({ "backup.yaml": manifestOf(1) })
+          assert.strictEqual((yield* drift(["check", "-v"], { cwd, env })).code, 2)
+        })
+    )
   )
 
   it.live("suggests the command that was probably meant", () =>

@@ -18,6 +18,8 @@ import { fromError, type Live, notRead } from "./Live.ts"
 export interface CheckOptions {
   /** Version of the program, for the report. */
   readonly version: string
+  /** The seed of the emulator that answers in the place of the cloud, if one does. */
+  readonly emulator: string | null
   /** How many resources are read at a time. */
   readonly concurrency: number
   /** When to stop reading; what is not read by then is not compared. */
@@ -38,7 +40,8 @@ export const check = Effect.fn("Check.check")(function* (
   const cloud = yield* CloudBackup
   const startedAt = yield* Clock.currentTimeMillis
   const before = yield* cloud.requests
-  const reports = new Map<DesiredResource, ResourceReport>()
+  /** What was learnt of each resource, and when: a long run must not take a fresh backup for one of the future. */
+  const seen = new Map<DesiredResource, { readonly live: Live; readonly at: number }>()
   let fatal: Live | undefined
 
   const read = Effect.fnUntraced(function* (desired: DesiredResource) {
@@ -52,24 +55,35 @@ export const check = Effect.fn("Check.check")(function* (
         },
         onSuccess: (resource): Live => ({ _tag: "Found", resource })
       }))
-    // Ages are reckoned at the moment of the read: a long run must not take a fresh backup for one of the future.
-    reports.set(desired, compare(desired, live, yield* Clock.currentTimeMillis))
-    yield* options.onProgress(reports.size, manifest.resources.length)
+    seen.set(desired, { live, at: yield* Clock.currentTimeMillis })
+    yield* options.onProgress(seen.size, manifest.resources.length)
   })
 
   /** The report of what is known now; `unread` stands for the resources that were not reached. */
   const reportNow = Effect.fnUntraced(function* (unread: Live, interrupted: boolean) {
     const after = yield* cloud.requests
     const now = yield* Clock.currentTimeMillis
-    const resources = manifest.resources
-      .map((desired) => reports.get(desired) ?? compare(desired, unread, now))
-      .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+    const compareAll = (override?: Live) =>
+      manifest.resources.map((desired) => {
+        const { at, live } = seen.get(desired) ?? { at: now, live: unread }
+        return compare(desired, (seen.has(desired) ? override : undefined) ?? live, at)
+      })
+    const found = compareAll()
+    const isForeign = isForeignAnswer(
+      [...seen.values()].map(({ live }) => live),
+      found
+    )
+    const resources = (isForeign ? compareAll(foreign(seen.size, cloud.endpoint)) : found).toSorted((a, b) =>
+      a.address < b.address ? -1 : a.address > b.address ? 1 : 0
+    )
     const summary = summarize(resources)
     return {
       ...frame(options.version, startedAt),
       complete: summary.not_compared + summary.pending === 0 && !interrupted,
       interrupted,
       exit_code: exitCodeOf(summary, { interrupted, allowEmpty: options.allowEmpty }),
+      endpoint: cloud.endpoint,
+      emulator: options.emulator,
       manifest: [...manifest.files],
       summary,
       resources,
@@ -99,12 +113,30 @@ export const check = Effect.fn("Check.check")(function* (
   )
 })
 
+/** From how many on it is no accident that the service knows none of the instances it was asked for. */
+const foreignCount = 5
+
+/** Nothing that was asked for is known, though something should be: that is what another installation or folder answers. */
+const isForeignAnswer = (lives: ReadonlyArray<Live>, reports: ReadonlyArray<ResourceReport>): boolean =>
+  lives.length >= foreignCount &&
+  lives.every(({ _tag }) => _tag === "NotFound") &&
+  reports.some(({ state }) => state === "missing")
+
+const foreign = (count: number, endpoint: string): Live =>
+  notRead(
+    "NothingFound",
+    `${endpoint} knows none of the ${count} instances that it was asked for`,
+    "Check the service's address, the installation (YC_ENDPOINT) and the ids: this looks like another cloud."
+  )
+
 /** The report of a run that could not begin: nothing was compared, and `diagnostics` say why. */
 export const failed = (version: string, diagnostics: CheckReport["diagnostics"], now: number): CheckReport => ({
   ...frame(version, now),
   complete: false,
   interrupted: false,
   exit_code: 1,
+  endpoint: "",
+  emulator: null,
   manifest: [],
   summary: summarize([]),
   resources: [],

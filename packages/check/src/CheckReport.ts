@@ -107,6 +107,10 @@ export const CheckReport = Schema.Struct({
   /** The run was cut short by a signal. */
   interrupted: Schema.Boolean,
   exit_code: Schema.Literals([0, 1, 2, 3, 130]),
+  /** The base URL that the resources were read from; empty where the run could not begin. */
+  endpoint: Schema.String,
+  /** The seed of the emulator that answered in the place of the cloud; `null` in a real run. */
+  emulator: Schema.NullOr(Schema.String),
   manifest: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
   summary: Summary,
   resources: Schema.Array(ResourceReport),

@@ -99,7 +99,11 @@ const untold = (declared: Expectations, resource: Resource.Resource, now: number
   ]
   for (const [field, isCompared, value, known] of fields) {
     if (isCompared && !isKnown(value, known)) {
-      return notRead("UnknownValue", `${field} is ${value}, which tells this version nothing`, "Update Holdfast.")
+      return notRead(
+        "UnknownValue",
+        `${field} is ${value.slice(0, 100)}, which tells this version nothing`,
+        "Update Holdfast."
+      )
     }
   }
   if (maxBackupAge === undefined && nextBackupWithin === undefined && isProtected !== true) return undefined

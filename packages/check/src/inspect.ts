@@ -59,7 +59,7 @@ export const inspect = (declared: Expectations, resource: Resource.Resource, now
     return [{ field, code, desired: wanted, actual, reason: sentence(code, more), isPending: wanted && registering }]
   }
   const registered = resource.initStatus === "REGISTRED"
-  const details = resource.metadata === "" || resource.metadata === "null" ? "" : `: ${resource.metadata}`
+  const details = resource.metadata === "" || resource.metadata === "null" ? "" : `: ${cut(resource.metadata)}`
   return [
     ...flag("enabled", resource.enabled, "HF001", "HF002"),
     ...flag("online", resource.online, "HF003", "HF004"),
@@ -93,6 +93,9 @@ const sentence = (code: RuleCode, more = ""): string => {
   return `${title.charAt(0).toUpperCase()}${title.slice(1)}${more}.`
 }
 
+/** The service's free texts are to be read by people: a longer one is not shown whole. */
+const cut = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
+
 const allowed = (
   field: "status" | "type",
   code: RuleCode,
@@ -102,7 +105,7 @@ const allowed = (
   details: string
 ): ReadonlyArray<Finding> => {
   if (wanted === undefined || wanted.includes(actual) || !isKnown(actual, known)) return []
-  const more = ` (${actual}${details === "" ? "" : `: ${details}`})`
+  const more = ` (${actual}${details === "" ? "" : `: ${cut(details)}`})`
   return [{ field, code, desired: [...wanted], actual, reason: sentence(code, more) }]
 }
 
@@ -183,13 +186,13 @@ const failures = (
     field: "protected",
     code,
     desired: true,
-    actual: statusDetails === "" ? status : statusDetails,
+    actual: statusDetails === "" ? status : cut(statusDetails),
     reason: sentence(code, more),
     isPending
   })
   const isFailed = status === "FAILED" && declared.status?.includes("FAILED") !== true
   return [
-    ...(isFailed ? [finding("HF014", statusDetails === "" ? "" : `: ${statusDetails}`, false)] : []),
+    ...(isFailed ? [finding("HF014", statusDetails === "" ? "" : `: ${cut(statusDetails)}`, false)] : []),
     // A policy can be bound only once the registration has ended.
     ...(statusDetails.includes("no_policies_applied") ? [finding("HF015", "", registering)] : [])
   ]

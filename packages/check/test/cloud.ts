@@ -27,6 +27,7 @@ export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupE
   let inFlight = 0
   let mostInFlight = 0
   const layer = Layer.succeed(CloudBackup, {
+    endpoint: "https://backup.example",
     getResource: (id) =>
       Effect.suspend(() => {
         asked.push(id)
@@ -56,6 +57,7 @@ export const manifest = (...addresses: ReadonlyArray<string>): Manifest => ({
 
 export const options = (changed: Partial<CheckOptions> = {}): CheckOptions => ({
   version: "1.2.3",
+  emulator: null,
   concurrency: 1,
   timeLimitMillis: 3600 * second,
   allowEmpty: false,

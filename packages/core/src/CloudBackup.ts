@@ -62,6 +62,8 @@ export class CloudBackup extends Context.Service<
      * instance may come more than once: an inactive left-over beside the active one.
      */
     readonly listResources: (options: ListResources) => Stream.Stream<ReadonlyArray<Resource>, CloudBackupError>
+    /** The base URL that it reads from. */
+    readonly endpoint: string
     /** Requests sent since this client was made. */
     readonly requests: Effect.Effect<ApiClient.RequestCount>
   }
@@ -70,7 +72,8 @@ export class CloudBackup extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<CloudBackup, never, Transport | Credentials | Endpoints> = Layer.effect(
     CloudBackup,
     Effect.gen(function* () {
-      const base = `${(yield* Endpoints).backup}/backup/v1/resources`
+      const endpoint = (yield* Endpoints).backup
+      const base = `${endpoint}/backup/v1/resources`
       const client = yield* ApiClient.make
 
       const getResource = Effect.fn("CloudBackup.getResource")(function* (
@@ -116,6 +119,7 @@ export class CloudBackup extends Context.Service<
       })
 
       return CloudBackup.of({
+        endpoint,
         getResource,
         listResources: (options) =>
           Stream.suspend(() => {

@@ -15,7 +15,7 @@ import { CredentialsError, type RequestError } from "./CloudBackupError.ts"
 import { Endpoints } from "./Endpoints.ts"
 import * as Classify from "./internal/classify.ts"
 import { exchange } from "./internal/exchange.ts"
-import { message } from "./internal/protoJson.ts"
+import { inOneLine, message } from "./internal/protoJson.ts"
 import { CurrentRetryPolicy, retry } from "./RetryPolicy.ts"
 import * as ServiceAccountKey from "./ServiceAccountKey.ts"
 import { Timestamp, toEpochMillis } from "./Timestamp.ts"
@@ -32,6 +32,9 @@ const failurePauseMillis = 5 * 1000
 
 /** A token is renewed before the last minutes of its life, or the last half of a short one: clocks differ, reads take a while. */
 const expiryMarginMillis = 5 * 60 * 1000
+
+/** A key file takes some 2 kB. */
+const maxKeyFileBytes = 64 * 1024
 
 interface HeldToken {
   readonly token: Redacted.Redacted
@@ -106,7 +109,7 @@ export class Credentials extends Context.Service<
           const answer = yield* retry(policy, send).pipe(
             Effect.flatMap((answer) =>
               Effect.mapError(Schema.decodeUnknownEffect(IssuedToken)(answer.json), (error) =>
-                Classify.malformed(answer.context, answer.response, error.message, { transient: false })
+                Classify.malformed(answer.context, answer.response, inOneLine(error), { transient: false })
               )
             ),
             Effect.mapError((error) => refused(error, source))
@@ -181,15 +184,20 @@ export class Credentials extends Context.Service<
         }
         const source = `the key file ${path}`
         const fs = yield* FileSystem.FileSystem
-        const text = yield* Effect.mapError(
-          fs.readFileString(path),
-          (error) =>
-            new CredentialsError({
-              source,
-              detail: `the file cannot be read (${error.reason._tag})`,
-              remedy: "Check the path in YC_SERVICE_ACCOUNT_KEY_FILE and the file's permissions.",
-              attempts: 0
-            })
+        const unreadable = (detail: string) =>
+          new CredentialsError({
+            source,
+            detail,
+            remedy: "Check the path in YC_SERVICE_ACCOUNT_KEY_FILE and the file's permissions.",
+            attempts: 0
+          })
+        const { size, type } = yield* Effect.mapError(fs.stat(path), (error) =>
+          unreadable(`the file cannot be read (${error.reason._tag})`)
+        )
+        // A pipe or a device may never end.
+        if (type !== "File" || size > maxKeyFileBytes) return yield* unreadable("this is not a key file")
+        const text = yield* Effect.mapError(fs.readFileString(path), (error) =>
+          unreadable(`the file cannot be read (${error.reason._tag})`)
         )
         return Credentials.layerServiceAccountKey(yield* ServiceAccountKey.parse(text, source), source)
       }

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Classify from "./internal/classify.ts"
+import { inOneLine } from "./internal/protoJson.ts"
 import { Transport, type TransportRequest } from "./Transport.ts"
 
 /** The base URL of each service, without a slash at its end. */
@@ -107,7 +108,7 @@ const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: s
     (error) => refuse(error.message)
   )
   const directory = yield* Schema.decodeUnknownEffect(Directory)(json).pipe(
-    Effect.mapError((error) => refuse(`the directory cannot be understood: ${error.message}`))
+    Effect.mapError((error) => refuse(`the directory cannot be understood: ${inOneLine(error)}`))
   )
   const found: { -readonly [S in Service]?: string } = {}
   for (const { address, id } of directory.endpoints) {

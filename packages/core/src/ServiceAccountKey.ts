@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { importPKCS8, SignJWT } from "jose"
 import { CredentialsError } from "./CloudBackupError.ts"
+import { inOneLine } from "./internal/protoJson.ts"
 
 /** The fields of the key file that signing needs; the file's other fields are ignored. */
 export const ServiceAccountKey = Schema.Struct({
@@ -29,7 +30,7 @@ export const parse = (text: string, source: string): Effect.Effect<ServiceAccoun
   }).pipe(
     Effect.flatMap((json) =>
       Effect.mapError(Schema.decodeUnknownEffect(ServiceAccountKey)(json), (error) =>
-        refuse(`the key file is not a service account's authorized key: ${error.message.replace(/\s+/g, " ")}`)
+        refuse(`the key file is not a service account's authorized key: ${inOneLine(error)}`)
       )
     )
   )

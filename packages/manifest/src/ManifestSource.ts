@@ -47,12 +47,12 @@ export interface Manifest {
 export const load = Effect.fn("Manifest.load")(function* (names: ReadonlyArray<string>) {
   const diagnostics: Array<Diagnostic> = []
   const found = yield* Effect.forEach(names, (name) => collect(name, diagnostics))
-  const paths = [...new Map(found.flat().map((file) => [file.identity, file.path])).values()]
+  const named = [...new Map(found.flat().map((file) => [file.identity, file])).values()]
 
   const files: Array<ManifestFile> = []
   const resources: Array<DesiredResource> = []
-  for (const path of paths) {
-    const bytes = yield* Effect.catch(read(path), (diagnostic) => {
+  for (const { identity, path } of named) {
+    const bytes = yield* Effect.catch(read(path, identity === "-"), (diagnostic) => {
       diagnostics.push(diagnostic)
       return Effect.succeed(undefined)
     })
@@ -75,7 +75,7 @@ export const load = Effect.fn("Manifest.load")(function* (names: ReadonlyArray<s
 
 /** One name in terms of files. A name with wildcards that names an existing file is that file. */
 const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Diagnostic>) {
-  if (name === "-") return [{ path: "<stdin>", identity: "<stdin>" }]
+  if (name === "-") return [{ path: "<stdin>", identity: "-" }]
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const isThere = yield* Effect.orElseSucceed(fs.exists(name), () => true)
@@ -90,22 +90,24 @@ const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Di
   return matches.toSorted().map((match) => ({ path: match, identity: path.resolve(match) }))
 })
 
-const read = (path: string): Effect.Effect<Uint8Array, Diagnostic, FileSystem.FileSystem | Path.Path | Stdio.Stdio> =>
-  path === "<stdin>"
-    ? Effect.flatMap(Stdio.Stdio, ({ stdin }) => readStream(path, stdin))
-    : Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const info = yield* Effect.catch(fs.stat(path), (error) => Effect.flatMap(unreadable(path, error), Effect.fail))
-        if (info.type === "Directory") {
-          return yield* Effect.fail<Diagnostic>({
-            severity: "error",
-            path,
-            summary: "This is a directory",
-            detail: `Name files, or a pattern in quotes: "${path.replace(/\/+$/, "")}/*.yaml".`
-          })
-        }
-        return yield* readStream(path, fs.stream(path))
-      })
+const read = Effect.fnUntraced(function* (
+  path: string,
+  isStdin: boolean
+): Effect.fn.Return<Uint8Array, Diagnostic, FileSystem.FileSystem | Path.Path | Stdio.Stdio> {
+  if (isStdin) return yield* readStream(path, (yield* Stdio.Stdio).stdin)
+  const fs = yield* FileSystem.FileSystem
+  const { type } = yield* Effect.catch(fs.stat(path), (error) => Effect.flatMap(unreadable(path, error), Effect.fail))
+  const refuse = (summary: string, detail: string) =>
+    Effect.fail<Diagnostic>({ severity: "error", path, summary, detail })
+  if (type === "Directory") {
+    const pattern = `"${path.replace(/\/+$/, "")}/*.yaml"`
+    return yield* refuse("This is a directory", `Name files, or a pattern in quotes: ${pattern}.`)
+  }
+  if (type !== "File") {
+    return yield* refuse("This is not a regular file", "A pipe or a device may never end: pipe it in, and name it -.")
+  }
+  return yield* readStream(path, fs.stream(path))
+})
 
 const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformError>) =>
   Effect.suspend(() => {

@@ -15,6 +15,22 @@ const maxMergedKeys = 1_000_000
 const textTags = new Set(["!!str", "!"])
 const coreTags = new Set([...textTags, "!!bool", "!!int", "!!float", "!!null", "!!map", "!!seq"])
 
+/** Each takes some 200 bytes while it is parsed; ordinary manifests of 32 MiB hold half as many. */
+const maxMarks = 5_000_000
+
+/** Counts what can begin a key or a value, before anything is built from it. */
+const isOfModerateSize = (text: string): boolean => {
+  // Fewer characters than marks allowed.
+  if (text.length <= maxMarks) return true
+  let marks = 0
+  for (let index = 0; index < text.length && marks <= maxMarks; index++) {
+    const character = text.charCodeAt(index)
+    // , : [ { and the end of a line
+    if (character === 44 || character === 58 || character === 91 || character === 123 || character === 10) marks += 1
+  }
+  return marks <= maxMarks
+}
+
 interface OpenMapping {
   readonly kind: "mapping"
   readonly entries: Array<Entry>
@@ -42,6 +58,13 @@ export interface Parsed {
 
 /** Parses the one document of `source`. */
 export const parse = (source: SourceText): Parsed => {
+  if (!isOfModerateSize(source.text)) {
+    const summary = `The file may hold more than ${maxMarks} keys and values, the most that is read`
+    return {
+      root: undefined,
+      diagnostics: [at(source, undefined, { summary, detail: "Split it: several files can be checked together." })]
+    }
+  }
   let events: ReadonlyArray<JsYaml.Event>
   try {
     events = JsYaml.parseEvents(source.text, { maxDepth })

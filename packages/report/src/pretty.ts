@@ -97,15 +97,13 @@ const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOp
     .join("\n")
 }
 
-/** What was checked, then the verdict. */
+/** What was checked against what, then the verdict. An emulated run must not pass for a real one. */
 const summary = (report: CheckReport, paint: Palette): string => {
-  const files = report.manifest.map(({ path }) => safe`${path}`).join(", ")
-  const { retried, sent } = report.requests
-  const seconds = (report.duration_ms / 1000).toFixed(1)
-  return (
-    paint.dim(`Checked ${files} in ${seconds} s: ${sent} requests, ${retried} of them retries.\n`) +
-    conclude(report, paint)
-  )
+  const { duration_ms, emulator, endpoint, manifest, requests } = report
+  const files = manifest.map(({ path }) => safe`${path}`).join(", ")
+  const against = emulator === null ? safe`${endpoint}` : safe`an emulator of ${emulator}`
+  const effort = `${(duration_ms / 1000).toFixed(1)} s, ${requests.sent} requests, ${requests.retried} of them retries`
+  return `${paint.dim(`Checked ${files} against ${against}: ${effort}.`)}\n${conclude(report, paint)}`
 }
 
 /** The verdict alone: what was not seen, then one line. */

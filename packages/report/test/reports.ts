@@ -111,6 +111,8 @@ export const report = (
     complete: summary.not_compared + summary.pending === 0 && !interrupted,
     interrupted,
     exit_code: exitCodeOf(summary, { interrupted, allowEmpty }),
+    endpoint: "https://backup.api.cloud.yandex.net",
+    emulator: null,
     manifest: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
     summary,
     resources,

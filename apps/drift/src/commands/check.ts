@@ -66,10 +66,12 @@ interface Options extends Presentation {
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const manifest = yield* ManifestSource.load(options.files)
+  if (options.output !== undefined) yield* Output.refuseToOverwrite(options.output, manifest.files)
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
   return yield* Check.check(manifest, {
     version,
+    emulator: options.emulate ?? null,
     concurrency: options.concurrency,
     timeLimitMillis: options.timeout,
     allowEmpty: options.allowEmpty,

@@ -12,6 +12,7 @@ import { CurrentRetryPolicy, type RetryPolicy, retry } from "../RetryPolicy.ts"
 import { Transport } from "../Transport.ts"
 import * as Classify from "./classify.ts"
 import { exchange } from "./exchange.ts"
+import { inOneLine } from "./protoJson.ts"
 
 /** How many requests a client has sent, and how many of them because an earlier one had failed. */
 export interface RequestCount {
@@ -70,9 +71,7 @@ export const make = Effect.gen(function* () {
         Effect.flatMap(authenticated(timeout), ({ context, json, response }) =>
           Effect.matchEffect(decode(json), {
             onFailure: (error) =>
-              Effect.fail(
-                Classify.malformed(context, response, error.message.replace(/\s+/g, " "), { transient: false })
-              ),
+              Effect.fail(Classify.malformed(context, response, inOneLine(error), { transient: false })),
             onSuccess: (answer) => {
               const mismatch = request.mismatch?.(answer)
               return mismatch === undefined

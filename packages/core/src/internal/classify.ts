@@ -48,7 +48,14 @@ const retryAfterMillis = (headers: TransportResponse["headers"], now: number): n
 }
 
 const requestIdOf = (response: TransportResponse, status: RpcStatus.RpcStatus | undefined): string | undefined =>
-  status?.requestId ?? response.headers["x-request-id"]
+  (status?.requestId ?? response.headers["x-request-id"])?.slice(0, quoteLength)
+
+/** The first violations, each in few words: an error must stay of a size to be read. */
+const violationsOf = (rpc: RpcStatus.RpcStatus | undefined) =>
+  (rpc?.fieldViolations ?? []).slice(0, 10).map(({ description, field }) => ({
+    field: field.slice(0, quoteLength),
+    description: description.slice(0, quoteLength)
+  }))
 
 /** HTTP statuses in terms of gRPC codes, for answers that carry none. https://google.aip.dev/193 and `api.md` */
 const codeByStatus: Readonly<Record<number, number>> = {
@@ -84,14 +91,16 @@ const errorFor = (
     ...(requestId === undefined ? {} : { requestId })
   }
   const waiting = retryAfter === undefined ? props : { ...props, retryAfterMillis: retryAfter }
-  switch (rpc?.code ?? codeByStatus[response.status]) {
+  // "Not found" is a verdict, so it must be the service's own: under any other status the two contradict each other.
+  const isContradicted = rpc?.code === 5 && response.status !== 404
+  switch (rpc === undefined || isContradicted ? codeByStatus[response.status] : rpc.code) {
     case 3: // INVALID_ARGUMENT
     case 9: // FAILED_PRECONDITION
     case 11: // OUT_OF_RANGE
-      return new CloudBackupError.InvalidRequest({ ...props, fieldViolations: rpc?.fieldViolations ?? [] })
+      return new CloudBackupError.InvalidRequest({ ...props, fieldViolations: violationsOf(rpc) })
     case 4: // DEADLINE_EXCEEDED
       return new CloudBackupError.DeadlineExceeded(props)
-    case 5: // NOT_FOUND: by the service's own word only, so a proxy's 404 does not get here
+    case 5: // NOT_FOUND; a proxy's 404 has no code
       return new CloudBackupError.ResourceNotFound(props)
     case 7: // PERMISSION_DENIED
       return new CloudBackupError.PermissionDenied(props)
@@ -107,15 +116,19 @@ const errorFor = (
     case 16: // UNAUTHENTICATED
       return new CloudBackupError.Unauthenticated(props)
     default: {
-      const location = response.status >= 300 && response.status < 400 ? response.headers.location : undefined
+      const target = response.status >= 300 && response.status < 400 ? redirectTarget(context.url, response) : undefined
       return new CloudBackupError.UnexpectedStatus({
         ...props,
-        ...(location === undefined
-          ? {}
-          : { detail: `a redirect to ${location.split("?", 1)[0]}, which is not followed` })
+        ...(target === undefined ? {} : { detail: `a redirect to ${target}, which is not followed` })
       })
     }
   }
+}
+
+/** Where a redirect leads, as far as it can be shown: a path or a user name may hold a secret. */
+const redirectTarget = (url: string, { headers }: TransportResponse): string | undefined => {
+  const { location } = headers
+  return location !== undefined && URL.canParse(location, url) ? new URL(location, url).host : undefined
 }
 
 /**

@@ -5,7 +5,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import { DeadlineExceeded, type RequestError } from "../CloudBackupError.ts"
 import type { Transport, TransportRequest, TransportResponse } from "../Transport.ts"
 import * as Classify from "./classify.ts"
@@ -41,15 +40,16 @@ export const exchange = (
               new DeadlineExceeded({ ...context, detail: `no whole answer within ${Duration.toMillis(timeout)} ms` })
             )
         }),
+        Effect.map((response) => conceal(response, secretsOf(attempt))),
         Effect.flatMap((response) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) => {
-            const options = { quotes: request.json === undefined }
-            const good = Classify.classifyResponse(context, response, now, options)
-            const answer = Result.isSuccess(good)
-              ? good
-              : Classify.classifyResponse(context, conceal(response, secretsOf(attempt)), now, options)
-            return Effect.map(Effect.fromResult(answer), (json) => ({ json, response, context }))
-          })
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.map(
+              Effect.fromResult(
+                Classify.classifyResponse(context, response, now, { quotes: request.json === undefined })
+              ),
+              (json) => ({ json, response, context })
+            )
+          )
         )
       )
     })
@@ -65,12 +65,13 @@ const secretsOf = ({ json, token }: TransportRequest): ReadonlyArray<string> => 
 
 /** The answer without the secrets of its request: debugging proxies echo what they are sent. */
 const conceal = (response: TransportResponse, secrets: ReadonlyArray<string>): TransportResponse => {
+  const headers = Object.entries(response.headers)
+  const isEchoed = (text: string | undefined) => text !== undefined && secrets.some((secret) => text.includes(secret))
+  if (!isEchoed(response.body) && !headers.some(([, value]) => isEchoed(value))) return response
   const without = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "<redacted>"), text)
   return {
     status: response.status,
-    headers: Object.fromEntries(
-      Object.entries(response.headers).map(([name, value]) => [name, value === undefined ? value : without(value)])
-    ),
+    headers: Object.fromEntries(headers.map(([name, value]) => [name, value === undefined ? value : without(value)])),
     body: without(response.body)
   }
 }

@@ -77,6 +77,9 @@ export const int64 = Schema.Union([Schema.String, Schema.Number]).pipe(
   Schema.withDecodingDefaultKey(Effect.succeed("0"))
 )
 
+/** What a schema has to say against a value, in one line. */
+export const inOneLine = (error: Schema.SchemaError): string => error.message.replace(/\s+/g, " ")
+
 /** Where a JSON text may hold a number too long for a double: 16 digits or more that are not inside a string's quotes. */
 const longNumber = /[:[,]\s*-?\d{16,}/
 
