@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { errorOf, rpc, token } from "./foreign.ts"
+import { ask, errorOf, rpc, send, token } from "./foreign.ts"
 import { get, serve, withPolicy } from "./harness.ts"
 import { clientWithKeyAt, pair } from "./keys.ts"
 import { renderings } from "./renderings.ts"
@@ -21,6 +21,15 @@ describe("what an error quotes", () => {
     ["a redirect", { status: 302, headers: { location: `https://evil.example/${token}` } }]
   ] as const)("leaves the token out of %s that echoes it", ([, foreign]) =>
     Effect.map(errorOf(foreign, { maxAttempts: 1 }), ({ error }) => assert.notStrictEqual(error.message, ""))
+  )
+
+  it.live("leaves the token out of a good answer, too", () =>
+    Effect.gen(function* () {
+      const body = JSON.stringify({ resource: { computeInstanceId: "web", statusDetails: echo } })
+      const { result } = yield* ask(send({ body }))
+      if (result._tag === "Failure") return assert.fail(String(result.failure))
+      assert.strictEqual(result.success.statusDetails, "the request had authorization: Bearer <redacted>")
+    })
   )
 
   it.live("keeps the ids of the request that the service names", () =>
