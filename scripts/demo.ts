@@ -22,6 +22,7 @@ for await (const line of createInterface({ input: emulator.stdout })) {
   break
 }
 
+if (variables.HOLDFAST_BACKUP_URL === undefined) throw new Error("the emulator did not start")
 process.stdout.write(`An emulator of Cloud Backup serves ${fleet} on ${variables.HOLDFAST_BACKUP_URL}.\n`)
 process.stdout.write(`What should be stands in ${manifest}. Now:\n\n$ pnpm drift check ${manifest}\n\n`)
 const check = spawnSync(process.execPath, [...drift, "check", manifest], {

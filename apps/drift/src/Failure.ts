@@ -4,6 +4,7 @@
 
 import type { CheckReport } from "@holdfast/check/CheckReport"
 import { diagnostics } from "@holdfast/report/diagnostics"
+import { escapeText } from "@holdfast/report/Terminal"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
@@ -41,6 +42,6 @@ export const report = (cause: Cause.Cause<unknown>): Effect.Effect<never, ExitWi
   const isOurs = Cause.hasFails(cause)
   const text = isOurs
     ? diagnostics(toDiagnostics(error), { color: Output.useColor(undefined, process.stderr) })
-    : `error: drift failed by a mistake of its own: ${error instanceof Error ? error.message : String(error)}\n  Please report it with the command that you ran.\n`
+    : `error: drift failed by a mistake of its own: ${escapeText(error instanceof Error ? error.message : String(error))}\n  Please report it with the command that you ran.\n`
   return Effect.andThen(Output.stderr(text), Effect.fail(new ExitWith({ code: 1 })))
 }

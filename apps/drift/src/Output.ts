@@ -51,7 +51,7 @@ export const file = Effect.fnUntraced(function* (path: string, text: string) {
   const writing = isSpecial
     ? fs.writeFileString(real, text)
     : Effect.andThen(fs.writeFileString(temporary, text, { flag: "wx" }), fs.rename(temporary, real)).pipe(
-        Effect.tapError(() => Effect.option(fs.remove(temporary)))
+        Effect.onError(() => Effect.option(fs.remove(temporary)))
       )
   yield* Effect.mapError(
     writing,
@@ -63,18 +63,18 @@ export const file = Effect.fnUntraced(function* (path: string, text: string) {
   )
 })
 
-/** A slip of the hand must not cost the manifest. */
-export const refuseToOverwrite = Effect.fnUntraced(function* (
-  path: string,
-  inputs: ReadonlyArray<{ readonly path: string }>
-) {
+/** A slip of the hand must not cost the manifest, or the seed. */
+export const refuseToOverwrite = Effect.fnUntraced(function* (path: string, inputs: ReadonlyArray<string>) {
   const fs = yield* FileSystem.FileSystem
   const real = (name: string) => Effect.orElseSucceed(fs.realPath(name), () => name)
   const target = yield* real(path)
   for (const input of inputs) {
-    if ((yield* real(input.path)) !== target) continue
+    if ((yield* real(input)) !== target) continue
     const remedy = "Name another file with --output."
-    return yield* new OutputError({ detail: `${path} is the manifest: the report would replace it`, remedy })
+    return yield* new OutputError({
+      detail: `${path} is read by this very command: the report would replace it`,
+      remedy
+    })
   }
 })
 

@@ -12,6 +12,15 @@ import * as Failure from "./Failure.ts"
 import { ignoreClosedPipes } from "./Output.ts"
 import { version } from "./version.ts"
 
+// The first signal asks for an orderly end; a reader that has stalled must not make a second one useless.
+let signals = 0
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    signals += 1
+    if (signals > 1) process.exit(130)
+  })
+}
+
 Effect.andThen(ignoreClosedPipes, Command.run(Cli.cli, { version })).pipe(
   Effect.catchCause(Failure.report),
   Effect.provide(Layer.merge(Cli.layer, NodeServices.layer)),

@@ -1,6 +1,7 @@
 /**
  * Flags that commands share. Each has a `HOLDFAST_*` twin in the environment; the flag wins.
  */
+import { relative } from "node:path"
 import { type Service, serviceNames, variableOf } from "@holdfast/core/Endpoints"
 import { parseDuration } from "@holdfast/manifest/Expectations"
 import * as Config from "effect/Config"
@@ -8,13 +9,22 @@ import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 
+/**
+ * A path as people name it, from the absolute one that the command line makes of it: relative below this directory. `-`
+ * and patterns come back as they were.
+ */
+export const asNamed = (absolute: string): string => {
+  const inside = relative(process.cwd(), absolute)
+  return inside === "" || inside.startsWith("..") ? absolute : inside
+}
+
 /** Manifest files; `backup.yaml` where none is named. */
-export const files = Argument.String("files").pipe(
+export const files = Argument.Path("files").pipe(
   Argument.withDescription(
     'Manifests: paths, patterns in quotes ("env/*.yaml"), or - for standard input. Default: backup.yaml'
   ),
   Argument.variadic(),
-  Argument.map((names) => (names.length === 0 ? ["backup.yaml"] : names))
+  Argument.map((paths) => (paths.length === 0 ? ["backup.yaml"] : paths.map(asNamed)))
 )
 
 /** An on/off flag, off by default. */
@@ -50,12 +60,12 @@ export const verbose = toggle("verbose", "Also list the resources that are in sy
   Flag.withAlias("v")
 )
 
-export const output = Flag.String("output").pipe(
+export const output = Flag.Path("output").pipe(
   Flag.withMetavar("file"),
   Flag.withDescription(`Write the result to this file instead of standard output [${twin("output")}]`),
   Flag.withFallbackConfig(Config.String(twin("output"))),
   Flag.optional,
-  Flag.map(Option.getOrUndefined)
+  Flag.map(Option.match({ onNone: () => undefined, onSome: asNamed }))
 )
 
 /** A duration in milliseconds. */
@@ -89,14 +99,14 @@ export const retryPolicy = Flag.Literals("retry-policy", ["standard", "patient",
   Flag.withDefault("standard")
 )
 
-export const emulate = Flag.String("emulate").pipe(
+export const emulate = Flag.Path("emulate").pipe(
   Flag.withMetavar("seed"),
   Flag.withDescription(
     `Read from an emulator in this process, seeded from this file, instead of the cloud [${twin("emulate")}]`
   ),
   Flag.withFallbackConfig(Config.String(twin("emulate"))),
   Flag.optional,
-  Flag.map(Option.getOrUndefined)
+  Flag.map(Option.match({ onNone: () => undefined, onSome: asNamed }))
 )
 
 const address = (service: Service) =>

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as ExitCode from "@holdfast/check/ExitCode"
+import { faultKinds } from "@holdfast/emulator/Fault"
 import * as Seed from "@holdfast/emulator/Seed"
 import { fields } from "@holdfast/manifest/Expectations"
 import { Effect } from "effect"
@@ -127,6 +128,20 @@ describe("README", () => {
       assert.include(readme, `| ${code} | ${meaning}`)
     }
     for (const field of Object.keys(fields)) assert.match(readme, new RegExp(`^\\| .*\`${field}\``, "m"))
+  })
+})
+
+describe("docs/emulator.md", () => {
+  const text = read("docs/emulator.md")
+
+  it.effect("shows a seed that the emulator takes", () =>
+    Effect.map(Seed.parse(blocks(text, "yaml")[0] as string, "docs/emulator.md"), ({ resources }) =>
+      assert.lengthOf(resources, 1)
+    )
+  )
+
+  it("has every fault in its table", () => {
+    for (const kind of faultKinds) assert.match(text, new RegExp(`^\\| .*\`${kind}\``, "m"))
   })
 })
 

@@ -22,9 +22,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
   readonly cwd?: string
-  /** A signal to send once the process has written to either stream, or after this many milliseconds. */
+  /** A signal to send after this many milliseconds. */
   readonly signal?: { readonly name: "SIGINT" | "SIGTERM"; readonly afterMillis: number }
-  readonly file?: string
 }
 
 /** Nothing of the machine's own configuration reaches the program. */
@@ -33,7 +32,7 @@ const cleanEnvironment = { PATH: process.env.PATH ?? "", HOME: tmpdir() }
 /** Runs `drift` with `args` to its end. */
 export const drift = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
   Effect.callback((resume) => {
-    const child = spawn(process.execPath, [options.file ?? bundle, ...args], {
+    const child = spawn(process.execPath, [bundle, ...args], {
       cwd: options.cwd ?? root,
       env: { ...cleanEnvironment, ...options.env },
       stdio: ["pipe", "pipe", "pipe"]

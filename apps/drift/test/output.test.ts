@@ -53,10 +53,12 @@ describe("drift check's output", () => {
 
   it.live("never replaces the manifest, and writes what a link leads to", () =>
     Effect.gen(function* () {
-      const slip = yield* run(["--output", "backup.yaml"])
-      assert.strictEqual(slip.code, 1)
-      assert.include(slip.stderr, "backup.yaml is the manifest")
-      assert.strictEqual(readFileSync(join(slip.cwd, "backup.yaml"), "utf8"), manifestOf(2))
+      for (const format of ["pretty", "json"]) {
+        const slip = yield* run(["--output", "backup.yaml", "--format", format])
+        assert.strictEqual(slip.code, 1)
+        assert.include(slip.stderr, "backup.yaml is read by this very command")
+        assert.strictEqual(readFileSync(join(slip.cwd, "backup.yaml"), "utf8"), manifestOf(2))
+      }
       const cwd = directory({ "backup.yaml": manifestOf(1), "target.txt": "" })
       symlinkSync(join(cwd, "target.txt"), join(cwd, "link.txt"))
       yield* withEmulator(fleetOf(1), (env) => drift(["check", "--output", "link.txt"], { cwd, env }))

@@ -12,6 +12,7 @@ resources:
     maxBackupAge: 2 hours
     online: yes
   web-1: {instance: epd2, severity: hgih}
+  "##vso[task.setvariable variable=x]y": {instance: UPPER}
 `
 
 describe("drift validate", () => {
@@ -39,6 +40,7 @@ describe("drift validate", () => {
       const report = JSON.parse(stdout)
       assert.deepStrictEqual([code, stderr], [1, ""])
       assert.deepInclude(report, { format_version: "1.0", valid: false, error_count: report.diagnostics.length })
+      assert.notInclude(stdout, "##vso[")
       assert.deepInclude(report.diagnostics[0], { path: "<stdin>", line: 3, column: 3, suggestion: "protected" })
     })
   )

@@ -1,5 +1,6 @@
 /**
- * Prints what Cloud Backup knows of one instance: `node src/main.ts INSTANCE_ID`. Reads the same environment as `drift`.
+ * Prints what Cloud Backup knows of one instance: `pnpm --filter @holdfast/example-library start INSTANCE_ID`. It reads the
+ * same environment as `drift`.
  */
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
 import { CloudBackup } from "@holdfast/core/CloudBackup"

@@ -12,7 +12,7 @@ import { type CheckReport, formatVersion, type ResourceReport, type Summary } fr
 import { compare } from "./compare.ts"
 import { exitCodeOf } from "./ExitCode.ts"
 import { formatDuration } from "./formatDuration.ts"
-import { fromError, type Live, notRead } from "./Live.ts"
+import { fromError, type Live, notRead, spared } from "./Live.ts"
 
 /** How to run. */
 export interface CheckOptions {
@@ -50,7 +50,7 @@ export const check = Effect.fn("Check.check")(function* (
       (yield* Effect.match(cloud.getResource(desired.instance), {
         onFailure: (error) => {
           const live = fromError(error)
-          if (isRunFatal(error)) fatal = live
+          if (isRunFatal(error) && live._tag === "NotRead") fatal = spared(live.error)
           return live
         },
         onSuccess: (resource): Live => ({ _tag: "Found", resource })
@@ -63,19 +63,14 @@ export const check = Effect.fn("Check.check")(function* (
   const reportNow = Effect.fnUntraced(function* (unread: Live, interrupted: boolean) {
     const after = yield* cloud.requests
     const now = yield* Clock.currentTimeMillis
-    const compareAll = (override?: Live) =>
-      manifest.resources.map((desired) => {
+    const lives = [...seen.values()].map(({ live }) => live)
+    const isForeign = isForeignAnswer(lives, manifest.resources)
+    const resources = manifest.resources
+      .map((desired) => {
         const { at, live } = seen.get(desired) ?? { at: now, live: unread }
-        return compare(desired, (seen.has(desired) ? override : undefined) ?? live, at)
+        return compare(desired, isForeign && live._tag === "NotFound" ? foreign(seen.size, cloud.endpoint) : live, at)
       })
-    const found = compareAll()
-    const isForeign = isForeignAnswer(
-      [...seen.values()].map(({ live }) => live),
-      found
-    )
-    const resources = (isForeign ? compareAll(foreign(seen.size, cloud.endpoint)) : found).toSorted((a, b) =>
-      a.address < b.address ? -1 : a.address > b.address ? 1 : 0
-    )
+      .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
     const summary = summarize(resources)
     return {
       ...frame(options.version, startedAt),
@@ -88,7 +83,8 @@ export const check = Effect.fn("Check.check")(function* (
       summary,
       resources,
       requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
-      duration_ms: now - startedAt,
+      // A clock can be set back.
+      duration_ms: Math.max(0, now - startedAt),
       diagnostics: []
     } satisfies CheckReport
   })
@@ -97,7 +93,12 @@ export const check = Effect.fn("Check.check")(function* (
     Effect.timeoutOption(options.timeLimitMillis),
     Effect.onInterrupt(() =>
       Effect.flatMap(
-        reportNow(notRead("Interrupted", "the run was interrupted before it was read", "Run the check again."), true),
+        reportNow(
+          notRead("Interrupted", "the run was interrupted before it was read", "Run the check again.", {
+            retryable: true
+          }),
+          true
+        ),
         options.onInterrupt
       )
     )
@@ -105,9 +106,10 @@ export const check = Effect.fn("Check.check")(function* (
   const limit = formatDuration(options.timeLimitMillis)
   return yield* reportNow(
     notRead(
-      "DeadlineExceeded",
+      "TimeLimit",
       `the run's time limit of ${limit} ended before it was read`,
-      "Allow more time with --timeout, or more reads at a time with --concurrency."
+      "Allow more time with --timeout, or more reads at a time with --concurrency.",
+      { retryable: true }
     ),
     false
   )
@@ -116,11 +118,11 @@ export const check = Effect.fn("Check.check")(function* (
 /** From how many on it is no accident that the service knows none of the instances it was asked for. */
 const foreignCount = 5
 
-/** Nothing that was asked for is known, though something should be: that is what another installation or folder answers. */
-const isForeignAnswer = (lives: ReadonlyArray<Live>, reports: ReadonlyArray<ResourceReport>): boolean =>
+/** Nothing that was asked for is known, though something should be: that is what another installation answers. */
+const isForeignAnswer = (lives: ReadonlyArray<Live>, resources: ReadonlyArray<DesiredResource>): boolean =>
   lives.length >= foreignCount &&
   lives.every(({ _tag }) => _tag === "NotFound") &&
-  reports.some(({ state }) => state === "missing")
+  resources.some(({ expectations }) => expectations.enabled !== false)
 
 const foreign = (count: number, endpoint: string): Live =>
   notRead(

@@ -16,6 +16,8 @@ export type ResourceState = (typeof states)[number]
 
 const Severity = Schema.Literals(severities)
 
+export { severities }
+
 /** One field that is not as declared. */
 export const Change = Schema.Struct({
   /** The expectation's name in the manifest. */

@@ -7,7 +7,7 @@ import type { Summary } from "./CheckReport.ts"
 export const meanings = {
   0: "in sync: every resource was read and is as declared",
   1: "error: bad flags or manifest, no credentials, nothing selected, nothing could be read",
-  2: "drift: at least one resource is not as declared",
+  2: "drift: at least one resource is not as declared; wins over 3",
   3: "could not tell: no drift seen, but a resource could not be compared or is in transition",
   130: "interrupted"
 } as const

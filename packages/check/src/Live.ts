@@ -31,8 +31,13 @@ export const fromError = (error: CloudBackupError): Live =>
         }
       }
 
-/** A resource that was not read for a reason of our own, such as the end of the run's time. */
-export const notRead = (tag: string, detail: string, remedy: string): Live => ({
+/** A resource of which nothing was learnt for a reason of our own, such as the end of the run's time. */
+export const notRead = (
+  tag: string,
+  detail: string,
+  remedy: string,
+  options?: { readonly retryable: boolean }
+): Live => ({
   _tag: "NotRead",
   error: {
     tag,
@@ -42,7 +47,13 @@ export const notRead = (tag: string, detail: string, remedy: string): Live => ({
     status: null,
     grpc_code: null,
     request_id: null,
-    retryable: true,
+    retryable: options?.retryable ?? false,
     attempts: 0
   }
+})
+
+/** A resource that was not asked for because of what another one's read met: that request's own ids are not its. */
+export const spared = (error: ReadError): Live => ({
+  _tag: "NotRead",
+  error: { ...error, message: error.detail, request_id: null, attempts: 0 }
 })

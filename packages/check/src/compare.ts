@@ -41,7 +41,7 @@ const unknown = (desired: DesiredResource, why: string): ResourceReport => {
   const expectsNothing = ![active, enabled, online, registered].includes(true) && Object.keys(others).length === 0
   return isDenied && expectsNothing
     ? report(desired, "in_sync", "in_sync", `${why}, so it is not backed up, as declared.`)
-    : report(desired, "missing", "HF016", `${why}. ${rules.HF016.remedy}`)
+    : report(desired, "missing", "HF016", `${why}.`)
 }
 
 const found = (desired: DesiredResource, resource: Resource.Resource, now: number): ResourceReport => {
@@ -76,7 +76,10 @@ const change = (
   severity,
   reason_code: code,
   reason,
-  remedy: isPending === true ? "It is still within its time: check again later." : rules[code].remedy,
+  remedy:
+    isPending === true
+      ? "Check again later: it is still within its time (an hour to register, `maxBackupAge` or a day for the first backup)."
+      : rules[code].remedy,
   ...(age === undefined ? {} : { age_seconds: Math.floor(age / 1000) }),
   ...(limit === undefined ? {} : { limit_seconds: Math.floor(limit / 1000) })
 })

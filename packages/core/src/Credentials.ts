@@ -42,19 +42,28 @@ interface HeldToken {
   readonly expiresAt: number
 }
 
-/** A header takes visible ASCII only; anything else is a mistake of copying, and is refused without being shown. */
+/** What a bearer token is made of (RFC 6750); anything else is a mistake of copying, and is refused without being shown. */
+const tokenPattern = /^[\w.~+/-]+=*$/
+
+/** What is wrong with a token, as far as it can be seen. */
+const flawOf = (text: string): string | undefined =>
+  text === ""
+    ? "the token is empty"
+    : /^["'].*["']$/.test(text)
+      ? "the token is in quotes"
+      : /^y[0-3]_/.test(text)
+        ? "this is an OAuth token of a Yandex account, not an IAM token"
+        : tokenPattern.test(text)
+          ? undefined
+          : "the token holds characters that no IAM token has"
+
 const checkToken = (token: Redacted.Redacted, source: string): Effect.Effect<Redacted.Redacted, CredentialsError> => {
   const text = Redacted.value(token).trim()
-  return /^[\x21-\x7e]+$/.test(text)
+  const detail = flawOf(text)
+  const remedy = "Print a new one with `yc iam create-token` and pass it unchanged."
+  return detail === undefined
     ? Effect.succeed(Redacted.make(text))
-    : Effect.fail(
-        new CredentialsError({
-          source,
-          detail: text === "" ? "the token is empty" : "the token holds characters that no IAM token has",
-          remedy: "Print a new one with `yc iam create-token` and pass it unchanged.",
-          attempts: 0
-        })
-      )
+    : Effect.fail(new CredentialsError({ source, detail, remedy, attempts: 0 }))
 }
 
 const present = (name: string) =>
@@ -106,7 +115,8 @@ export class Credentials extends Context.Service<
             json: Redacted.make({ jwt: Redacted.value(jwt) }),
             maxBodyBytes: 64 * 1024
           })
-          const answer = yield* retry(policy, send).pipe(
+          // Half of the time that a read has: the read that waits for the token must see how it ends.
+          const answer = yield* retry({ ...policy, totalTimeoutMillis: policy.totalTimeoutMillis / 2 }, send).pipe(
             Effect.flatMap((answer) =>
               Effect.mapError(Schema.decodeUnknownEffect(IssuedToken)(answer.json), (error) =>
                 Classify.malformed(answer.context, answer.response, inOneLine(error), { transient: false })
@@ -173,7 +183,7 @@ export class Credentials extends Context.Service<
       }
       const file = yield* present("YC_SERVICE_ACCOUNT_KEY_FILE")
       if (Option.isSome(file)) {
-        const path = Redacted.value(file.value)
+        const path = Redacted.value(file.value).trim()
         if (/[{\n]|-----BEGIN/.test(path)) {
           return yield* new CredentialsError({
             source: "YC_SERVICE_ACCOUNT_KEY_FILE",
@@ -182,7 +192,9 @@ export class Credentials extends Context.Service<
             attempts: 0
           })
         }
-        const source = `the key file ${path}`
+        // What is no path may be a secret: a token, or the key in base64.
+        const isPath = path.length <= 200 && /[./]/.test(path) && !/^[tc]1\./.test(path)
+        const source = isPath ? `the key file ${path}` : "the file that YC_SERVICE_ACCOUNT_KEY_FILE names"
         const fs = yield* FileSystem.FileSystem
         const unreadable = (detail: string) =>
           new CredentialsError({
@@ -196,6 +208,8 @@ export class Credentials extends Context.Service<
         )
         // A pipe or a device may never end.
         if (type !== "File" || size > maxKeyFileBytes) return yield* unreadable("this is not a key file")
+        if (Number(size) === 0)
+          return yield* unreadable("the file is empty: was the secret there that it is made from?")
         const text = yield* Effect.mapError(fs.readFileString(path), (error) =>
           unreadable(`the file cannot be read (${error.reason._tag})`)
         )
@@ -203,7 +217,7 @@ export class Credentials extends Context.Service<
       }
       return yield* new CredentialsError({
         source: "the environment",
-        detail: "neither YC_IAM_TOKEN nor YC_SERVICE_ACCOUNT_KEY_FILE is set",
+        detail: "none of YC_IAM_TOKEN, YC_TOKEN and YC_SERVICE_ACCOUNT_KEY_FILE is set",
         remedy:
           "Set YC_IAM_TOKEN=$(yc iam create-token), or YC_SERVICE_ACCOUNT_KEY_FILE to a service account's key file.",
         attempts: 0

@@ -1,7 +1,8 @@
 /**
  * Where the cloud's services are. By default those of `yandex.cloud`; `YC_ENDPOINT` names the directory of another
  * installation; `HOLDFAST_BACKUP_URL`, `HOLDFAST_COMPUTE_URL`, `HOLDFAST_IAM_URL`, `HOLDFAST_AUTH_URL` and
- * `HOLDFAST_METADATA_URL` each set one service's base URL.
+ * `HOLDFAST_METADATA_URL` each set one service's base URL. Plain http is refused but to this machine and the metadata
+ * address, unless `HOLDFAST_PLAINTEXT` is true.
  */
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"

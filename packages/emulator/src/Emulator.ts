@@ -28,6 +28,9 @@ export interface EmulatorOptions {
   readonly port?: number
 }
 
+/** A server that runs for days must not keep all that it was asked. */
+const rememberedRequests = 10_000
+
 const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment)
@@ -51,6 +54,7 @@ const handle = (state: State.State) =>
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = randomUUID()
     state.requests.push({ method: request.method, url: request.url, headers: request.headers })
+    if (state.requests.length > rememberedRequests) state.requests.shift()
     const [path = "/", search = ""] = request.url.split("?", 2)
     const found = routeOf(path)
     if (found === undefined) return HttpServerResponse.text("404 page not found\n", { status: 404 })
@@ -78,7 +82,7 @@ export class Emulator extends Context.Service<
   {
     /** Its base URL, such as `http://127.0.0.1:40123`. */
     readonly url: string
-    /** Every request since it started, in order. */
+    /** The last 10,000 requests, in order. */
     readonly requests: Effect.Effect<ReadonlyArray<State.SeenRequest>>
   }
 >()("@holdfast/emulator/Emulator") {

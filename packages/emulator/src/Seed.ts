@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { loadAll } from "js-yaml"
+import { loadAll, YAMLException } from "js-yaml"
 import { DurationMillis, parse as parseDuration } from "./Duration.ts"
 import { Fault } from "./Fault.ts"
 
@@ -83,15 +83,19 @@ const decode = Schema.decodeUnknownEffect(Seed, { errors: "all", onExcessPropert
 /** A seed from its parts, with the defaults filled in. */
 export const make = (parts: typeof Seed.Encoded): Seed => Schema.decodeUnknownSync(Seed)(parts)
 
+const inOneLine = ({ mark, reason }: YAMLException): string =>
+  mark === undefined ? reason : `${reason} (line ${mark.line + 1}, column ${mark.column + 1})`
+
 /** Reads the YAML text of a seed; `source` names it in errors. */
 export const parse = (text: string, source: string): Effect.Effect<Seed, SeedError> =>
   Effect.try({
     try: () => {
       const documents = loadAll(text, { filename: source })
-      if (documents.length > 1) throw new Error("expected one document")
+      if (documents.length > 1) throw new YAMLException("expected one document")
       return documents[0] ?? {}
     },
-    catch: (cause) => new SeedError({ source, detail: cause instanceof Error ? cause.message : String(cause) })
+    catch: (cause) =>
+      new SeedError({ source, detail: cause instanceof YAMLException ? inOneLine(cause) : String(cause) })
   }).pipe(
     Effect.flatMap((value) =>
       Effect.mapError(

@@ -40,12 +40,11 @@ export interface State {
 export const make = (seed: Seed): State => {
   const issued = new Map<string, number>()
   const ofAll = seed.faults.map((fault): Counter => ({ fault, seen: 0 }))
-  const ofInstance = new Map<string, ReadonlyArray<Counter>>(
-    seed.resources.map((resource) => [
-      resource.computeInstanceId,
-      resource.faults.map((fault): Counter => ({ fault, seen: 0 }))
-    ])
-  )
+  const ofInstance = new Map<string, Array<Counter>>()
+  for (const { computeInstanceId, faults } of seed.resources) {
+    const counters = ofInstance.get(computeInstanceId) ?? []
+    ofInstance.set(computeInstanceId, [...counters, ...faults.map((fault): Counter => ({ fault, seen: 0 }))])
+  }
   const ofHeader = new Map<string, Counter>()
 
   const headerCounter = (path: string, header: string): ReadonlyArray<Counter> => {

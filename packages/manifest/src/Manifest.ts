@@ -152,6 +152,13 @@ class Reader {
       this.report(key.offset, { summary: "The name of a resource takes 1 to 200 characters" })
     }
     if (value.kind === "invalid") return undefined
+    if (value.kind !== "mapping" && resourceNames.includes(key.text) && !isEmpty(value)) {
+      this.report(key.offset, {
+        summary: `\`${key.text}\` is a field of a resource, and stands here as the name of one`,
+        detail: "Indent it below the name of its resource."
+      })
+      return undefined
+    }
     const { expectations, instance, severity } = this.body(key, value)
     if (instance === undefined) {
       const isThere = value.kind === "mapping" && value.entries.some((entry) => entry.key.text === "instance")

@@ -73,6 +73,12 @@ export const load = Effect.fn("Manifest.load")(function* (names: ReadonlyArray<s
   return { files, resources } satisfies Manifest
 })
 
+/** The paths of the files that `names` name, standard input left out; what cannot be found is for `load` to say. */
+export const find = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+  const found = yield* Effect.forEach(names, (name) => collect(name, []))
+  return found.flat().flatMap(({ identity, path }) => (identity === "-" ? [] : [path]))
+})
+
 /** One name in terms of files. A name with wildcards that names an existing file is that file. */
 const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Diagnostic>) {
   if (name === "-") return [{ path: "<stdin>", identity: "-" }]
@@ -80,7 +86,21 @@ const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Di
   const path = yield* Path.Path
   const isThere = yield* Effect.orElseSucceed(fs.exists(name), () => true)
   if (isThere || !/[*?[{]/.test(name)) return [{ path: name, identity: path.resolve(name) }]
-  const found = yield* Effect.orElseSucceed(fs.glob(name), () => [])
+  const found = yield* Effect.catch(fs.glob(name), (error) => {
+    diagnostics.push(cannotRead(name, error))
+    return Effect.succeed([])
+  })
+  // The search passes over directories that it may not read: what lies in them would be missing, and nobody told.
+  const wildcard = name.search(/[*?[{]/)
+  const base = path.dirname(`${name.slice(0, wildcard)}x`)
+  const depth = name.includes("**") ? Number.POSITIVE_INFINITY : name.slice(wildcard).split("/").length - 1
+  for (const directory of yield* unreadableBelow(base, depth)) {
+    diagnostics.push({
+      severity: "error",
+      path: directory,
+      summary: "This directory cannot be read, and may hold files of the pattern"
+    })
+  }
   const isDirectory = (match: string) =>
     Effect.match(fs.stat(match), { onFailure: () => false, onSuccess: ({ type }) => type === "Directory" })
   const matches = yield* Effect.filter(found, (match) => Effect.map(isDirectory(match), (directory) => !directory))
@@ -88,6 +108,36 @@ const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Di
     diagnostics.push({ severity: "error", path: name, summary: "No file matches this pattern" })
   }
   return matches.toSorted().map((match) => ({ path: match, identity: path.resolve(match) }))
+})
+
+/** The directories at and up to `depth` below `directory` that cannot be listed. Links are not followed, nor by the search. */
+const unreadableBelow: (
+  directory: string,
+  depth: number
+) => Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem | Path.Path> = Effect.fnUntraced(
+  function* (directory, depth) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const names = yield* Effect.result(fs.readDirectory(directory))
+    if (names._tag === "Failure") return names.failure.reason._tag === "PermissionDenied" ? [directory] : []
+    if (depth === 0) return []
+    const below = yield* Effect.forEach(names.success, (name) =>
+      Effect.flatMap(
+        Effect.match(fs.lstat(path.join(directory, name)), {
+          onFailure: () => false,
+          onSuccess: ({ type }) => type === "Directory" && !name.startsWith(".")
+        }),
+        (isDirectory) => (isDirectory ? unreadableBelow(path.join(directory, name), depth - 1) : Effect.succeed([]))
+      )
+    )
+    return below.flat()
+  }
+)
+
+const cannotRead = (path: string, error: PlatformError): Diagnostic => ({
+  severity: "error",
+  path,
+  summary: `It cannot be read (${error.reason._tag})`
 })
 
 const read = Effect.fnUntraced(function* (
@@ -152,7 +202,13 @@ const unreadable = Effect.fnUntraced(function* (name: string, error: PlatformErr
   const neighbours = yield* Effect.orElseSucceed(fs.readDirectory(path.dirname(name)), () => [])
   const neighbour = nearest(path.basename(name), neighbours)
   const suggestion = neighbour === undefined ? {} : { suggestion: path.join(path.dirname(name), neighbour) }
-  return { severity: "error", path: name, summary: "There is no such file", ...suggestion } satisfies Diagnostic
+  return {
+    severity: "error",
+    path: name,
+    summary: "There is no such file",
+    detail: `It was looked for in ${path.resolve(path.dirname(name))}.`,
+    ...suggestion
+  } satisfies Diagnostic
 })
 
 const sha256 = (bytes: Uint8Array): Effect.Effect<string> =>

@@ -97,14 +97,18 @@ const refused: ReadonlyArray<readonly [string, Case, ReadonlyArray<string>]> = [
   [
     "a missing file, with the name of a near one",
     { files: { "fleet.yaml": a }, names: ["flete.yaml"] },
-    ["./flete.yaml There is no such file (./fleet.yaml?)"]
+    ["./flete.yaml There is no such file It was looked for in .. (./fleet.yaml?)"]
   ],
   [
     "a missing file with nothing near",
     { files: { "fleet.yaml": a }, names: ["other.yaml"] },
-    ["./other.yaml There is no such file"]
+    ["./other.yaml There is no such file It was looked for in .."]
   ],
-  ["a missing directory", { files: {}, names: ["none/a.yaml"] }, ["./none/a.yaml There is no such file"]],
+  [
+    "a missing directory",
+    { files: {}, names: ["none/a.yaml"] },
+    ["./none/a.yaml There is no such file It was looked for in ./none."]
+  ],
   [
     "a glob that matches nothing",
     { files: { "a.yaml": a }, names: ["*.yml"] },
@@ -201,7 +205,7 @@ const refused: ReadonlyArray<readonly [string, Case, ReadonlyArray<string>]> = [
       "./*.none No file matches this pattern",
       './a.yaml:1:10 This program reads version 1 of the manifest, not "2"',
       "./b.yaml The file is not UTF-8 text",
-      "./gone There is no such file",
+      "./gone There is no such file It was looked for in ..",
       './c.yaml:3:17 "I" cannot be the id of an instance',
       './d.yaml:3:3 "x" is declared in two files It stands first in ./a.yaml:3.'
     ]

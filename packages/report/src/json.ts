@@ -15,6 +15,9 @@ const escapeUnits = (text: string): string =>
     ""
   )
 
-/** The JSON text of a report. It holds no control characters but newlines, and no marks that hide or reorder text. */
-export const json = (report: CheckReport): string =>
-  `${JSON.stringify(encode(report), null, 2).replace(dangerous, escapeUnits)}\n`
+/** A value as JSON text that holds no control characters but newlines, and no marks that hide or reorder text. */
+export const jsonText = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replace(dangerous, escapeUnits)}\n`
+
+/** The JSON text of a report. */
+export const json = (report: CheckReport): string => jsonText(encode(report))

@@ -1,7 +1,13 @@
 /**
  * A report for people, the way of `terraform plan`: worst first, then what could not be told, the summary last.
  */
-import type { Change, CheckReport, ReadError, ResourceReport } from "@holdfast/check/CheckReport"
+import {
+  type Change,
+  type CheckReport,
+  type ReadError,
+  type ResourceReport,
+  severities
+} from "@holdfast/check/CheckReport"
 import { displayWidth, escapeText, guardLines, type Palette, pad, palette, safe } from "./Terminal.ts"
 
 export interface PrettyOptions {
@@ -13,8 +19,6 @@ export interface PrettyOptions {
 /** How many names a group shows unless all are asked for. */
 const maxNames = 10
 
-const severityOrder: ReadonlyArray<string> = ["critical", "high", "medium", "low", "info"]
-
 /** The report as text. */
 export const pretty = (report: CheckReport, options: PrettyOptions): string => {
   const paint = palette(options.color)
@@ -22,7 +26,7 @@ export const pretty = (report: CheckReport, options: PrettyOptions): string => {
   const ofState = (...states: ReadonlyArray<ResourceReport["state"]>) =>
     report.resources
       .filter(({ state }) => states.includes(state))
-      .toSorted((a, b) => severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity))
+      .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
   const sections = [
     options.verbose
       ? ofState("in_sync")
@@ -53,7 +57,9 @@ const place = ({ source }: ResourceReport, paint: Palette): string =>
 const drifted = (resource: ResourceReport, width: number, paint: Palette): string => {
   const [glyph, what] = resource.state === "missing" ? ["!", "missing"] : ["~", "drifted"]
   const head = `${heading(paint.bad(glyph as string), resource, width, paint.bad(`${what} (${resource.severity})`))}  ${place(resource, paint)}\n`
-  if (resource.state === "missing") return `${head}    ${safe`${resource.reason}`}\n`
+  if (resource.state === "missing") {
+    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim("→ Connect the instance to Cloud Backup, or correct its id in the manifest.")}\n`
+  }
   return head + changes(resource.changes, paint)
 }
 
@@ -65,7 +71,7 @@ const changes = (all: ReadonlyArray<Change>, paint: Palette): string => {
   return all
     .map(({ actual, desired, field, reason, remedy }) => {
       const values = `${paint.bad(safe`${value(actual)}`)} -> ${paint.good(safe`${value(desired)}`)}`
-      return `    ~ ${pad(safe`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`} ${paint.dim(safe`${remedy}`)}\n`
+      return `    ~ ${pad(safe`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`}\n      ${paint.dim(safe`→ ${remedy}`)}\n`
     })
     .join("")
 }
@@ -88,10 +94,11 @@ const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOp
     .map(({ error, resources }) => {
       const shown = options.verbose ? resources : resources.slice(0, maxNames)
       const names = shown.map(({ address, instance_id }) => safe`${address} (${instance_id})`).join(", ")
-      const more = resources.length > shown.length ? ` and ${resources.length - shown.length} more` : ""
+      const more =
+        resources.length > shown.length ? ` and ${resources.length - shown.length} more (--verbose names them)` : ""
       return (
         `${paint.unsure("?")} ${paint.unsure("not compared")}: ${names}${more}\n` +
-        `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(safe`${error.remedy}`)}\n`
+        `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(safe`→ ${error.remedy}`)}\n`
       )
     })
     .join("\n")
@@ -114,6 +121,9 @@ const conclude = (report: CheckReport, paint: Palette): string => {
   const { compared, drifted, missing, not_compared, pending, total } = report.summary
   const counts = `${pending === 0 ? "" : `${pending} pending, `}${not_compared} not compared of ${total}`
   const lines = [
+    ...(report.emulator === null
+      ? []
+      : [paint.unsure(safe`⚠ Emulated by ${report.emulator}: this says nothing of the cloud`)]),
     ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
     ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
   ]

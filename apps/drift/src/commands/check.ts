@@ -66,7 +66,6 @@ interface Options extends Presentation {
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const manifest = yield* ManifestSource.load(options.files)
-  if (options.output !== undefined) yield* Output.refuseToOverwrite(options.output, manifest.files)
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
   return yield* Check.check(manifest, {
@@ -107,6 +106,10 @@ export const check = Command.make(
     addresses: flags.addresses
   },
   Effect.fn("drift check")(function* (options) {
+    if (options.output !== undefined) {
+      const seed = options.emulate === undefined ? [] : [options.emulate]
+      yield* Output.refuseToOverwrite(options.output, [...(yield* ManifestSource.find(options.files)), ...seed])
+    }
     const report = yield* Effect.catch(run(options), (error) => explain(toDiagnostics(error), options))
     yield* present(report, options)
     if (report.exit_code !== 0) return yield* new ExitWith({ code: report.exit_code })

@@ -10,7 +10,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { twin } from "../flags.ts"
+import { asNamed, twin } from "../flags.ts"
 import * as Output from "../Output.ts"
 import { readSeed } from "../services.ts"
 
@@ -27,7 +27,10 @@ export class EmulatorError extends Schema.TaggedError<EmulatorError>("@holdfast/
 export const emulator = Command.make(
   "emulator",
   {
-    seed: Argument.String("seed").pipe(Argument.withDescription("The seed: a YAML file with the resources to serve")),
+    seed: Argument.Path("seed").pipe(
+      Argument.withDescription("The seed: a YAML file with the resources to serve, as docs/emulator.md describes it"),
+      Argument.map(asNamed)
+    ),
     host: Flag.String("host").pipe(
       Flag.withDescription(`Address to listen on [${twin("emulator-host")}]. Default: 127.0.0.1`),
       Flag.withFallbackConfig(Config.String(twin("emulator-host"))),

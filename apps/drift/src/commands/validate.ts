@@ -1,8 +1,10 @@
 /**
  * `drift validate`: reads manifests without asking the cloud.
  */
+import { formatVersion } from "@holdfast/check/CheckReport"
 import * as ManifestSource from "@holdfast/manifest/ManifestSource"
 import { diagnostics } from "@holdfast/report/diagnostics"
+import { jsonText } from "@holdfast/report/json"
 import { safe } from "@holdfast/report/Terminal"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -14,31 +16,31 @@ export const validate = Command.make(
   "validate",
   { files: flags.files, format: flags.format, color: flags.color },
   Effect.fn("drift validate")(function* ({ color, files, format }) {
-    const result = yield* ManifestSource.load(files).pipe(
-      Effect.map((manifest) => ({ manifest, problems: [] as ManifestSource.ManifestError["diagnostics"] | [] })),
-      Effect.catchTag("ManifestError", (error) => Effect.succeed({ manifest: undefined, problems: error.diagnostics }))
-    )
-    const isValid = result.manifest !== undefined
+    const { count, paths, problems } = yield* Effect.match(ManifestSource.load(files), {
+      onFailure: (error) => ({ paths: "", count: 0, problems: error.diagnostics }),
+      onSuccess: (manifest) => ({
+        paths: manifest.files.map(({ path }) => path).join(", "),
+        count: manifest.resources.length,
+        problems: []
+      })
+    })
+    const isValid = problems.length === 0
     if (format === "json") {
       const report = {
-        format_version: "1.0",
+        format_version: formatVersion,
         valid: isValid,
-        error_count: result.problems.length,
-        resource_count: result.manifest?.resources.length ?? 0,
-        diagnostics: result.problems
+        error_count: problems.length,
+        resource_count: count,
+        diagnostics: problems
       }
-      yield* Output.stdout(`${JSON.stringify(report, null, 2)}\n`)
-    }
-    if (result.manifest === undefined) {
-      if (format === "pretty") {
-        yield* Output.stderr(diagnostics(result.problems, { color: Output.useColor(color, process.stderr) }))
+      yield* Output.stdout(jsonText(report))
+    } else if (isValid) {
+      yield* Output.stdout(safe`${paths}: valid, ${count} ${count === 1 ? "resource" : "resources"}\n`)
+      if (count === 0) {
+        yield* Output.stderr("warning: drift check takes an empty manifest for an error, unless --allow-empty\n")
       }
-      return yield* new ExitWith({ code: 1 })
-    }
-    if (format === "pretty") {
-      const paths = result.manifest.files.map(({ path }) => path).join(", ")
-      yield* Output.stdout(safe`${paths}: valid, ${result.manifest.resources.length} resources\n`)
-    }
+    } else yield* Output.stderr(diagnostics(problems, { color: Output.useColor(color, process.stderr) }))
+    if (!isValid) return yield* new ExitWith({ code: 1 })
   })
 ).pipe(
   Command.withShortDescription("Check that manifests are well written"),

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { type CloudBackupError, DeadlineExceeded } from "../CloudBackupError.ts"
+import { type CloudBackupError, DeadlineExceeded, Unauthenticated } from "../CloudBackupError.ts"
 import { Credentials } from "../Credentials.ts"
 import { CurrentRetryPolicy, type RetryPolicy, retry } from "../RetryPolicy.ts"
 import { Transport } from "../Transport.ts"
@@ -37,6 +37,10 @@ export const make = Effect.gen(function* () {
   const credentials = yield* Credentials
   const count = { sent: 0, retried: 0 }
 
+  /** A refused token, with where it came from: more than one variable can hold one. */
+  const sourced = (error: Unauthenticated) =>
+    new Unauthenticated({ ...error, detail: `${error.detail} (the token came from ${credentials.source})` })
+
   const read = <S extends Schema.ConstraintDecoder<unknown>>(
     request: Read<S>
   ): Effect.Effect<S["Type"], CloudBackupError> =>
@@ -58,11 +62,11 @@ export const make = Effect.gen(function* () {
         Effect.flatMap(credentials.token, (token) =>
           Effect.catchTag(once(timeout, token), "Unauthenticated", (error) => {
             // A policy of one attempt still grants the one renewal: an expired token is no fault of the service.
-            if (renewed || error.attempts >= Math.max(2, policy.maxAttempts)) return Effect.fail(error)
+            if (renewed || error.attempts >= Math.max(2, policy.maxAttempts)) return Effect.fail(sourced(error))
             renewed = true
             return Effect.flatMap(
               credentials.renew(token),
-              Option.match({ onNone: () => Effect.fail(error), onSome: (fresh) => once(timeout, fresh) })
+              Option.match({ onNone: () => Effect.fail(sourced(error)), onSome: (fresh) => once(timeout, fresh) })
             )
           })
         )

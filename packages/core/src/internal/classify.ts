@@ -57,7 +57,7 @@ const violationsOf = (rpc: RpcStatus.RpcStatus | undefined) =>
     description: description.slice(0, quoteLength)
   }))
 
-/** HTTP statuses in terms of gRPC codes, for answers that carry none. https://google.aip.dev/193 and `api.md` */
+/** HTTP statuses in terms of gRPC codes, for answers that carry none. https://google.aip.dev/193 */
 const codeByStatus: Readonly<Record<number, number>> = {
   400: 3,
   401: 16,

@@ -55,13 +55,15 @@ export const exchange = (
     })
 }
 
+/** Shorter texts are no secrets, and stand in good answers by chance. */
+const secretLength = 8
+
 /** What of a request must not be shown: its token, and every text of its body. */
-const secretsOf = ({ json, token }: TransportRequest): ReadonlyArray<string> => [
-  ...(token === undefined ? [] : [Redacted.value(token)]),
-  ...(json === undefined
-    ? []
-    : Object.values(Redacted.value(json) as object).filter((value) => typeof value === "string" && value !== ""))
-]
+const secretsOf = ({ json, token }: TransportRequest): ReadonlyArray<string> =>
+  [
+    ...(token === undefined ? [] : [Redacted.value(token)]),
+    ...(json === undefined ? [] : Object.values(Redacted.value(json) as object))
+  ].filter((value): value is string => typeof value === "string" && value.length >= secretLength)
 
 /** The answer without the secrets of its request: debugging proxies echo what they are sent. */
 const conceal = (response: TransportResponse, secrets: ReadonlyArray<string>): TransportResponse => {
