@@ -22,8 +22,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
   readonly cwd?: string
-  /** A signal to send after this many milliseconds. */
-  readonly signal?: { readonly name: "SIGINT" | "SIGTERM"; readonly afterMillis: number }
+  /** A signal to send once `when` has ended. */
+  readonly signal?: { readonly name: "SIGINT" | "SIGTERM"; readonly when: Effect.Effect<unknown> }
 }
 
 /** Nothing of the machine's own configuration reaches the program. */
@@ -47,7 +47,13 @@ export const drift = (args: ReadonlyArray<string>, options: Options = {}): Effec
     })
     child.stdin.end(options.stdin ?? "")
     const { signal } = options
-    if (signal !== undefined) setTimeout(() => child.kill(signal.name), signal.afterMillis)
+    if (signal !== undefined)
+      Effect.runFork(
+        Effect.andThen(
+          signal.when,
+          Effect.sync(() => child.kill(signal.name))
+        )
+      )
     child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
     return Effect.sync(() => child.kill("SIGKILL"))
   })

@@ -10,9 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Classify from "./internal/classify.ts"
+import { exchange } from "./internal/exchange.ts"
 import { inOneLine } from "./internal/protoJson.ts"
-import { Transport, type TransportRequest } from "./Transport.ts"
+import { CurrentRetryPolicy, retry } from "./RetryPolicy.ts"
+import { Transport } from "./Transport.ts"
 
 /** The base URL of each service, without a slash at its end. */
 const services = {
@@ -81,40 +82,20 @@ const Directory = Schema.Struct({
 /** The ids of the directory (`GET /endpoints`) that name our services. */
 const directoryIds: Readonly<Record<string, Service>> = { backup: "backup", compute: "compute", iam: "iam" }
 
-const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: string) {
+const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: string, plaintext: boolean) {
   const source = "YC_ENDPOINT"
   const remedy = "Give the host of an installation's endpoint directory, such as api.cloud.yandex.net:443."
-  const transport = yield* Transport
-  const base = yield* parseBaseUrl(source, address.includes("://") ? address : `https://${address}`, false)
-  const request: TransportRequest = {
-    method: "GET",
-    url: `${base}/endpoints`,
-    clientRequestId: crypto.randomUUID(),
-    maxBodyBytes: 1024 * 1024
-  }
-  const context = Classify.contextOf(request, 1)
   const refuse = (detail: string) => new EndpointsError({ source, detail, remedy })
-  const response = yield* transport.send(request).pipe(
-    Effect.timeout("10 seconds"),
-    Effect.mapError((error) =>
-      refuse(
-        error._tag === "TimeoutError"
-          ? "no answer within 10 s"
-          : Classify.classifyTransportError(context, error).message
-      )
-    )
-  )
-  const json = yield* Effect.mapError(
-    Effect.fromResult(Classify.classifyResponse(context, response, 0, { quotes: true })),
-    (error) => refuse(error.message)
-  )
+  const base = yield* parseBaseUrl(source, address.includes("://") ? address : `https://${address}`, plaintext)
+  const send = exchange(yield* Transport, { method: "GET", url: `${base}/endpoints`, maxBodyBytes: 1024 * 1024 })
+  const { json } = yield* Effect.mapError(retry(yield* CurrentRetryPolicy, send), (error) => refuse(error.message))
   const directory = yield* Schema.decodeUnknownEffect(Directory)(json).pipe(
     Effect.mapError((error) => refuse(`the directory cannot be understood: ${inOneLine(error)}`))
   )
   const found: { -readonly [S in Service]?: string } = {}
   for (const { address, id } of directory.endpoints) {
     const service = directoryIds[id]
-    if (service !== undefined) found[service] = yield* parseBaseUrl(source, `https://${address}`, false)
+    if (service !== undefined) found[service] = yield* parseBaseUrl(source, `https://${address}`, plaintext)
   }
   if (found.backup === undefined || found.iam === undefined) {
     return yield* refuse("the directory lists no backup or no iam service")
@@ -140,7 +121,7 @@ export class Endpoints extends Context.Service<Endpoints, { readonly [S in Servi
         if (Option.isSome(value)) given[service] = yield* parseBaseUrl(variableOf(service), value.value, plaintext)
       }
       const directory = yield* text("YC_ENDPOINT")
-      const installation = Option.isSome(directory) ? yield* readDirectory(directory.value) : {}
+      const installation = Option.isSome(directory) ? yield* readDirectory(directory.value, plaintext) : {}
       return Endpoints.of({ ...services, ...installation, ...given })
     })
   )

@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Endpoints, EndpointsError, serviceNames, variableOf } from "../src/Endpoints.ts"
+import { CurrentRetryPolicy, none, standard } from "../src/RetryPolicy.ts"
 import { Transport, type TransportRequest, type TransportResponse } from "../src/Transport.ts"
 
 const defaults = {
@@ -37,13 +38,16 @@ const read = (env: Env, answer?: Partial<TransportResponse>) =>
   })
 
 /** The error that `env` means, and what it shows. */
-const refusal = Effect.fnUntraced(function* (env: Env, answer?: Partial<TransportResponse>) {
-  const error = yield* Effect.flip(read(env, answer))
-  assert.instanceOf(error, EndpointsError)
-  assert.notStrictEqual(error.remedy, "")
-  assert.isTrue(error.message.startsWith(`${error.source}: `))
-  return error
-})
+const refusal = Effect.fnUntraced(
+  function* (env: Env, answer?: Partial<TransportResponse>) {
+    const error = yield* Effect.flip(read(env, answer))
+    assert.instanceOf(error, EndpointsError)
+    assert.notStrictEqual(error.remedy, "")
+    assert.isTrue(error.message.startsWith(`${error.source}: `))
+    return error
+  },
+  Effect.provideService(CurrentRetryPolicy, none)
+)
 
 const directory = (...endpoints: ReadonlyArray<readonly [id: string, address: string]>) => ({
   body: JSON.stringify({ endpoints: endpoints.map(([id, address]) => ({ id, address })) })
@@ -201,13 +205,20 @@ describe("YC_ENDPOINT", () => {
     })
   )
 
-  it.effect("is refused after 10 s without an answer", () =>
+  it.effect("is asked as often and as long as the policy allows", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(refusal({ YC_ENDPOINT: "api.cloud.example" }))
       yield* TestClock.adjust("9999 millis")
       assert.isUndefined(fiber.pollUnsafe())
       yield* TestClock.adjust("1 millis")
-      assert.include((yield* Fiber.join(fiber)).message, "10 s")
+      assert.include((yield* Fiber.join(fiber)).message, "no whole answer within 10000 ms")
+      const down = yield* Effect.forkChild(
+        Effect.flip(read({ YC_ENDPOINT: "api.cloud.example" }, { status: 503 })).pipe(
+          Effect.provideService(CurrentRetryPolicy, standard)
+        )
+      )
+      yield* TestClock.adjust("30 seconds")
+      assert.include((yield* Fiber.join(down)).message, "4 attempts")
     })
   )
 

@@ -84,8 +84,9 @@ const run = Effect.fnUntraced(function* (options: Options) {
       ).pipe(Effect.provide(platform))
   }).pipe(
     Effect.ensuring(progress.end),
-    Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[options.retryPolicy]),
-    Effect.provide(services.layer(options.emulate, options.addresses))
+    Effect.provide(services.layer(options.emulate, options.addresses)),
+    // Last, so that what the layers ask for follows the policy, too.
+    Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[options.retryPolicy])
   )
 })
 
