@@ -147,7 +147,7 @@ describe("drift", () => {
     [["check", "--help"], /Exit codes:[\s\S]*130[\s\S]*EXAMPLES/],
     [["validate", "--help"], /EXAMPLES/],
     [["emulator", "--help"], /EXAMPLES/],
-    [["--completions", "bash"], /drift/],
+    [["--completions", "bash"], /--paths -/],
     [["--completions", "zsh"], /#compdef drift/],
     [["--completions", "fish"], /complete -c drift/]
   ] as const)("%j answers on standard output and exits 0", ([args, pattern]) =>

@@ -3,7 +3,7 @@
  */
 import { at, characters, type Diagnostic, nearest, quote, type SourceText } from "./Diagnostic.ts"
 import { type Expectations, fields, inherit, type Severity, severities } from "./Expectations.ts"
-import { describe, isEmpty, type Report, readExpectation, readLiteral } from "./Value.ts"
+import { describe, isEmpty, type Note, readExpectation, readLiteral } from "./Value.ts"
 import * as Yaml from "./Yaml.ts"
 import type { Entry, Mapping, Node, Scalar } from "./YamlNode.ts"
 
@@ -26,7 +26,7 @@ export interface DesiredResource {
 }
 
 /** What one file declares, or every mistake in it. */
-export interface FileManifest {
+export interface ParsedFile {
   readonly resources: ReadonlyArray<DesiredResource>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
@@ -39,7 +39,7 @@ const defaultsNames = [...expectationNames, "severity"]
 const resourceNames = ["instance", ...defaultsNames]
 
 /** Reads the text of one file. */
-export const parse = (source: SourceText): FileManifest => {
+export const parse = (source: SourceText): ParsedFile => {
   const { diagnostics, root } = Yaml.parse(source)
   const reader = new Reader(source, [...diagnostics])
   const resources = root === undefined && diagnostics.length > 0 ? [] : reader.manifest(root)
@@ -277,7 +277,7 @@ class Reader {
     return node.entries.some(({ key }) => !names.includes(key.text) && nearest(key.text, names) === name)
   }
 
-  private readonly report: Report = (offset, parts) => {
+  private readonly report: Note = (offset, parts) => {
     const id = `${offset} ${parts.summary}`
     if (this.reported.has(id)) return
     this.reported.add(id)

@@ -9,7 +9,7 @@ import type { Node } from "./YamlNode.ts"
  * Takes down a mistake at an offset of the file, or of the file as a whole. Said twice of the same place, as of a node that
  * several aliases share, it counts once.
  */
-export type Report = (offset: number | undefined, parts: Parameters<typeof at>[2]) => void
+export type Note = (offset: number | undefined, parts: Parameters<typeof at>[2]) => void
 
 /** Nothing at all is written there. */
 export const isEmpty = (node: Node): boolean =>
@@ -20,7 +20,7 @@ export const describe = (node: Node): string =>
   node.kind === "scalar" ? (isEmpty(node) ? "nothing" : quote(node.text)) : `a ${node.kind}`
 
 /** The expectation `name` as an object of one field, or of none where the value is a mistake. */
-export const readExpectation = (name: keyof Expectations, value: Node, report: Report): Expectations => {
+export const readExpectation = (name: keyof Expectations, value: Node, report: Note): Expectations => {
   if (value.kind === "invalid") return {}
   const field = fields[name]
   switch (field.kind) {
@@ -58,7 +58,7 @@ export const readExpectation = (name: keyof Expectations, value: Node, report: R
   }
 }
 
-const readBoolean = (value: Node, kind: "boolean" | "true", report: Report): boolean | undefined => {
+const readBoolean = (value: Node, kind: "boolean" | "true", report: Note): boolean | undefined => {
   if (value.kind === "scalar" && value.plain) {
     if (/^(true|True|TRUE)$/.test(value.text)) return true
     if (/^(false|False|FALSE)$/.test(value.text)) return false
@@ -84,7 +84,7 @@ const readBoolean = (value: Node, kind: "boolean" | "true", report: Report): boo
 export const readLiteral = <const Values extends ReadonlyArray<string>>(
   value: Node,
   values: Values,
-  report: Report
+  report: Note
 ): Values[number] | undefined => {
   if (value.kind === "invalid") return undefined
   if (value.kind === "scalar" && values.includes(value.text)) return value.text
