@@ -57,6 +57,8 @@ interface Declared {
 /** What is written below a resource's name; several names can share it by an alias. */
 interface Body extends Declared {
   readonly instance: string | undefined
+  /** Neither an `instance` nor anything that was meant to be one is there. */
+  readonly lacksInstance: boolean
 }
 
 /** The expectations that cannot go together with `enabled: false`. */
@@ -159,11 +161,9 @@ class Reader {
       })
       return undefined
     }
-    const { expectations, instance, severity } = this.body(key, value)
+    const { expectations, instance, lacksInstance, severity } = this.body(key, value)
     if (instance === undefined) {
-      const isThere = value.kind === "mapping" && value.entries.some((entry) => entry.key.text === "instance")
-      const isMeant = value.kind === "mapping" && this.isMisspelt(value, "instance", resourceNames)
-      if ((value.kind === "mapping" && !isThere && !isMeant) || isEmpty(value)) {
+      if (lacksInstance) {
         this.report(key.offset, {
           summary: `${quote(key.text)} has no \`instance\``,
           detail: "Write `instance: epd…` below it."
@@ -188,7 +188,12 @@ class Reader {
     const declared = this.declared(value, resourceNames, `the resource ${quote(key.text)}`, (entry) => {
       instance = this.instance(entry)
     })
-    const body = { ...declared, instance }
+    const isThere = (entry: Entry) => entry.key.text === "instance"
+    const lacksInstance =
+      value.kind === "mapping"
+        ? !value.entries.some(isThere) && !this.isMisspelt(value, "instance", resourceNames)
+        : isEmpty(value)
+    const body = { ...declared, instance, lacksInstance }
     this.bodies.set(value, body)
     return body
   }
