@@ -55,7 +55,8 @@ export const check = Effect.fn("Check.check")(function* (
         },
         onSuccess: (resource): Live => ({ _tag: "Found", resource })
       }))
-    seen.set(desired, { live, at: yield* Clock.currentTimeMillis })
+    // By the service's clock: this machine's may be wrong, and old backups would look fresh.
+    seen.set(desired, { live, at: (yield* Clock.currentTimeMillis) + (yield* cloud.clockSkewMillis) })
     yield* options.onProgress(seen.size, manifest.resources.length)
   })
 
@@ -85,7 +86,7 @@ export const check = Effect.fn("Check.check")(function* (
       requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
       // A clock can be set back.
       duration_ms: Math.max(0, now - startedAt),
-      diagnostics: []
+      diagnostics: skewWarning(yield* cloud.clockSkewMillis)
     } satisfies CheckReport
   })
 
@@ -114,6 +115,17 @@ export const check = Effect.fn("Check.check")(function* (
     false
   )
 })
+
+const skewWarning = (skewMillis: number): CheckReport["diagnostics"] =>
+  skewMillis === 0
+    ? []
+    : [
+        {
+          severity: "warning",
+          summary: `This machine's clock is ${formatDuration(Math.abs(skewMillis))} ${skewMillis > 0 ? "behind" : "ahead of"} the service's`,
+          detail: "Ages are reckoned by the service's clock; set this one right."
+        }
+      ]
 
 /** From how many on it is no accident that the service knows none of the instances it was asked for. */
 const foreignCount = 5

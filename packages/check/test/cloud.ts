@@ -22,12 +22,13 @@ import type { CheckOptions } from "../src/Check.ts"
 import { desired, second } from "./fleet.ts"
 
 /** A client that answers with `read`, after having sent 100 requests for others, 5 of them retries. */
-export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupError>) => {
+export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupError>, clockSkewMillis = 0) => {
   const asked: Array<string> = []
   let inFlight = 0
   let mostInFlight = 0
   const layer = Layer.succeed(CloudBackup, {
     endpoint: "https://backup.example",
+    clockSkewMillis: Effect.succeed(clockSkewMillis),
     getResource: (id) =>
       Effect.suspend(() => {
         asked.push(id)

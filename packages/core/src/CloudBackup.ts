@@ -64,6 +64,11 @@ export class CloudBackup extends Context.Service<
     readonly listResources: (options: ListResources) => Stream.Stream<ReadonlyArray<Resource>, CloudBackupError>
     /** The base URL that it reads from. */
     readonly endpoint: string
+    /**
+     * How far the service's clock is ahead of this machine's, by the `Date` of its last good answer, in milliseconds; 0 up to
+     * 30 seconds, and before the first answer. Ages of what the service reports are to be reckoned by its own clock.
+     */
+    readonly clockSkewMillis: Effect.Effect<number>
     /** Requests sent since this client was made. */
     readonly requests: Effect.Effect<ApiClient.RequestCount>
   }
@@ -131,6 +136,7 @@ export class CloudBackup extends Context.Service<
               ])
             )
           }),
+        clockSkewMillis: client.skewMillis,
         requests: client.count
       })
     })

@@ -127,7 +127,8 @@ const conclude = (report: CheckReport, paint: Palette): string => {
     ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
     ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
   ]
-  if (report.diagnostics.length > 0) lines.push(paint.bad("Error: nothing was checked"))
+  if (report.diagnostics.some(({ severity }) => severity === "error"))
+    lines.push(paint.bad("Error: nothing was checked"))
   else if (drifted + missing > 0) lines.push(paint.bad(`Drift: ${drifted} drifted, ${missing} missing, ${counts}`))
   else if (total === 0)
     lines.push(

@@ -1,6 +1,7 @@
 /**
  * Authenticated, retried, decoded reads: what every method of the API's clients is made of.
  */
+import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -11,7 +12,7 @@ import { Credentials } from "../Credentials.ts"
 import { CurrentRetryPolicy, type RetryPolicy, retry } from "../RetryPolicy.ts"
 import { Transport } from "../Transport.ts"
 import * as Classify from "./classify.ts"
-import { exchange } from "./exchange.ts"
+import { type Answer, exchange } from "./exchange.ts"
 import { inOneLine } from "./protoJson.ts"
 
 /** How many requests a client has sent, and how many of them because an earlier one had failed. */
@@ -19,6 +20,9 @@ export interface RequestCount {
   readonly sent: number
   readonly retried: number
 }
+
+/** How far two clocks may be apart before it matters. */
+const skewToleranceMillis = 30_000
 
 /** A read of the API. */
 interface Read<S extends Schema.ConstraintDecoder<unknown>> {
@@ -36,6 +40,15 @@ export const make = Effect.gen(function* () {
   const transport = yield* Transport
   const credentials = yield* Credentials
   const count = { sent: 0, retried: 0 }
+  let skewMillis = 0
+
+  /** Compares the answer's `Date` with this machine's clock. */
+  const noteSkew = ({ response }: Answer) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const ahead = Date.parse(response.headers.date ?? "") - now
+      // `Date` counts whole seconds, and answers take a while: what is less is no skew.
+      if (!Number.isNaN(ahead)) skewMillis = Math.abs(ahead) > skewToleranceMillis ? ahead : 0
+    })
 
   /** A refused token, with where it came from: more than one variable can hold one. */
   const sourced = (error: Unauthenticated) =>
@@ -72,7 +85,7 @@ export const make = Effect.gen(function* () {
         )
 
       const decoded = (timeout: Duration.Duration) =>
-        Effect.flatMap(authenticated(timeout), ({ context, json, response }) =>
+        Effect.flatMap(Effect.tap(authenticated(timeout), noteSkew), ({ context, json, response }) =>
           Effect.matchEffect(decode(json), {
             onFailure: (error) =>
               Effect.fail(Classify.malformed(context, response, inOneLine(error), { transient: false })),
@@ -101,7 +114,11 @@ export const make = Effect.gen(function* () {
       })
     })
 
-  return { read, count: Effect.sync((): RequestCount => ({ ...count })) }
+  return {
+    read,
+    count: Effect.sync((): RequestCount => ({ ...count })),
+    skewMillis: Effect.sync(() => skewMillis)
+  }
 })
 
 const outOfTime = (url: string, { totalTimeoutMillis }: RetryPolicy, attempts: number) =>
