@@ -121,6 +121,9 @@ const conclude = (report: CheckReport, paint: Palette): string => {
   const { compared, drifted, missing, not_compared, pending, total } = report.summary
   const counts = `${pending === 0 ? "" : `${pending} pending, `}${not_compared} not compared of ${total}`
   const lines = [
+    ...report.diagnostics
+      .filter(({ severity }) => severity === "warning")
+      .map(({ detail = "", summary }) => paint.unsure(safe`⚠ ${summary}. ${detail}`)),
     ...(report.emulator === null
       ? []
       : [paint.unsure(safe`⚠ Emulated by ${report.emulator}: this says nothing of the cloud`)]),
