@@ -12,6 +12,10 @@ const fleet = "examples/quickstart/fleet.yaml"
 const emulator = spawn(process.execPath, [...drift, "emulator", fleet, "--port", "0"], {
   stdio: ["ignore", "pipe", "inherit"]
 })
+// A developer's own settings must not lead the demo to the real cloud.
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_") && !name.startsWith("YC_"))
+)
 const variables: Record<string, string> = {}
 for await (const line of createInterface({ input: emulator.stdout })) {
   if (!line.startsWith("export ")) continue
@@ -27,7 +31,7 @@ process.stdout.write(`An emulator of Cloud Backup serves ${fleet} on ${variables
 process.stdout.write(`What should be stands in ${manifest}. Now:\n\n$ pnpm drift check ${manifest}\n\n`)
 const check = spawnSync(process.execPath, [...drift, "check", manifest], {
   stdio: "inherit",
-  env: { ...process.env, ...variables }
+  env: { ...environment, ...variables }
 })
 process.stdout.write(
   `\nThe check ended with exit code ${check.status}: ${check.status === 2 ? "drift was found, as it should be in this fleet" : "this demo expects 2"}.\n`

@@ -12,12 +12,15 @@ import * as Failure from "./Failure.ts"
 import { ignoreClosedPipes } from "./Output.ts"
 import { version } from "./version.ts"
 
-// The first signal asks for an orderly end; a reader that has stalled must not make a second one useless.
-let signals = 0
+/** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
+const echoMillis = 500
+
+// The first signal asks for an orderly end; a reader that has stalled must not make a later one useless.
+let signalledAt: number | undefined
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
-    signals += 1
-    if (signals > 1) process.exit(130)
+    signalledAt ??= performance.now()
+    if (performance.now() - signalledAt > echoMillis) process.exit(130)
   })
 }
 

@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
-import { Clock, Effect, Schema } from "effect"
-import { directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
+import { Clock, Effect, Fiber, Schema } from "effect"
+import { bundle, directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
 
 /** The second machine answers too late for any test. */
 const hanging = fleetOf(2, (index) => (index === 2 ? { faults: [{ fault: "latency" as const, delay: "5m" }] } : {}))
@@ -67,6 +68,37 @@ describe("drift check, interrupted", () => {
         assert.include(stdout, "--timeout")
         assert.include(stdout, "⚠ 1 of 2 compared")
       })
+    )
+  )
+
+  it.live.each([
+    ["whose reader has stalled ends at the second signal", 800, false],
+    ["that is signalled twice at once still writes its whole report", 0, true]
+  ] as const)("%s", ([, pause, isRead]) =>
+    withEmulator(
+      { resources: [{ computeInstanceId: "epd1", faults: [{ fault: "latency", delay: "5m" }] }] },
+      (env, emulator) =>
+        Effect.gen(function* () {
+          const cwd = directory({ "backup.yaml": manifestOf(2000) })
+          // More than a pipe holds.
+          const child = spawn(process.execPath, [bundle, "check", "--format", "json"], {
+            cwd,
+            env: { ...env, PATH: process.env.PATH ?? "" },
+            stdio: ["ignore", "pipe", "ignore"]
+          })
+          let stdout = ""
+          if (isRead) child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk))
+          const ended = Effect.callback<number | null>((resume) => {
+            child.on(isRead ? "close" : "exit", (code) => resume(Effect.succeed(code)))
+          })
+          const code = yield* Effect.forkChild(ended)
+          while ((yield* emulator.requests).length < 1900) yield* Effect.sleep("20 millis")
+          child.kill("SIGINT")
+          yield* Effect.sleep(pause)
+          child.kill("SIGINT")
+          assert.strictEqual(yield* Fiber.join(code), 130)
+          if (isRead) assert.lengthOf(Schema.decodeUnknownSync(CheckReport)(JSON.parse(stdout)).resources, 2000)
+        })
     )
   )
 })
