@@ -1,11 +1,10 @@
 /**
  * The layers under a check: the cloud as the environment describes it, or an emulator in this process.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
-import { Transport } from "@holdfast/core/Transport"
+import * as NodeTransport from "@holdfast/core/NodeTransport"
 import { Emulator } from "@holdfast/emulator/Emulator"
 import * as Seed from "@holdfast/emulator/Seed"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -28,7 +27,7 @@ export const readSeed = Effect.fnUntraced(function* (path: string) {
 /** The client of the cloud, by environment and flags. */
 const layerCloud = (addresses: Addresses) =>
   CloudBackup.layer.pipe(
-    Layer.provide(NodeHttpClient.layerUndici),
+    Layer.provide(NodeTransport.layer),
     Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromUnknown(addressVariables(addresses)), { asPrimary: true }))
   )
 
@@ -43,8 +42,7 @@ const layerEmulated = (path: string) =>
         Layer.provide(Credentials.layerToken(token, "the emulator's seed")),
         Layer.provide(endpoints),
         Layer.provide(Emulator.layer(seed)),
-        Layer.provide(Transport.layerHttpClient),
-        Layer.provide(NodeHttpClient.layerUndici)
+        Layer.provide(NodeTransport.layer)
       )
     })
   )

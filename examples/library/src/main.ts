@@ -2,8 +2,9 @@
  * Prints what Cloud Backup knows of one instance: `pnpm --filter @holdfast/example-library start INSTANCE_ID`. It reads the
  * same environment as `drift`.
  */
-import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import * as NodeTransport from "@holdfast/core/NodeTransport"
 import { Console, Effect, Layer } from "effect"
 
 const show = Effect.fn("show")(function* (id: string) {
@@ -20,7 +21,7 @@ const program = show(process.argv[2] ?? "").pipe(
     PermissionDenied: (error) => Console.error(`${error.message}\n${error.remedy}`),
     RateLimited: (error) => Console.error(`Busy; try again in ${error.retryAfterMillis ?? 1000} ms`)
   }),
-  Effect.provide(CloudBackup.layer.pipe(Layer.provide(NodeHttpClient.layerUndici), Layer.provide(NodeServices.layer)))
+  Effect.provide(CloudBackup.layer.pipe(Layer.provide(NodeTransport.layer), Layer.provide(NodeServices.layer)))
 )
 
 NodeRuntime.runMain(program)

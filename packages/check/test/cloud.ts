@@ -84,13 +84,14 @@ export const ofOneResource = [
   new ServiceUnavailable({ ...request, status: 503 }),
   new DeadlineExceeded(request),
   new ServerError({ ...request, status: 500 }),
-  new ConnectionFailed({ ...request, reason: "tls" }),
-  new MalformedResponse({ ...request, transient: true }),
+  new ConnectionFailed({ ...request, reason: "reset" }),
+  new MalformedResponse({ ...request, reason: "mismatch" }),
   new UnexpectedStatus({ ...request, status: 418 })
 ]
 
 /** The errors after which no read can succeed. */
 export const ofTheRun = [
+  new ConnectionFailed({ ...request, reason: "tls" }),
   new Unauthenticated({ ...request, status: 401, grpcCode: 16, requestId: "r-2" }),
   new CredentialsError({ detail: "the key file is empty", source: "key.json", remedy: "Make a new key.", attempts: 1 })
 ]

@@ -8,7 +8,6 @@ import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -19,7 +18,7 @@ import { Endpoints, type EndpointsError } from "./Endpoints.ts"
 import * as ApiClient from "./internal/ApiClient.ts"
 import { message } from "./internal/protoJson.ts"
 import { InstanceId, type Resource, ResourceFromJson } from "./Resource.ts"
-import { Transport } from "./Transport.ts"
+import type { Transport } from "./Transport.ts"
 
 const GetAnswer = message(Schema.Struct({ resource: ResourceFromJson }))
 
@@ -143,18 +142,14 @@ export class CloudBackup extends Context.Service<
   )
 
   /**
-   * The client that the environment describes: `Credentials.layer` and `Endpoints.layer` say which variables are read. An
-   * `HttpClient` carries the requests; it must not follow redirects (see `Transport.layerHttpClient`).
+   * The client that the environment describes: `Credentials.layer` and `Endpoints.layer` say which variables are read. The
+   * requests are carried by `NodeTransport.layer`, or by `HttpClientTransport.layer` on other runtimes.
    */
   static readonly layer: Layer.Layer<
     CloudBackup,
     CredentialsError | EndpointsError | Config.ConfigError,
-    HttpClient.HttpClient | FileSystem.FileSystem
-  > = this.layerNoDeps.pipe(
-    Layer.provide(Credentials.layer),
-    Layer.provide(Endpoints.layer),
-    Layer.provide(Transport.layerHttpClient)
-  )
+    Transport | FileSystem.FileSystem
+  > = this.layerNoDeps.pipe(Layer.provide(Credentials.layer), Layer.provide(Endpoints.layer))
 }
 
 const invalidId = (field: string, value: string, url: string) =>

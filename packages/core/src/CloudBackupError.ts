@@ -161,42 +161,91 @@ export class ServerError extends Schema.TaggedError<ServerError>("@holdfast/core
   }
 }
 
-/** Why a connection did not carry a whole answer. */
-export const connectionFailures = ["refused", "unreachable", "dns", "tls", "reset", "other"] as const
+/**
+ * Why a connection did not carry an answer: nothing listens there; there is no way there; the host has no name (`dns`) or the
+ * name server no answer (`resolver`); the certificate or protocol cannot be trusted; the connection broke before the head of
+ * an answer, or was reset; this machine is `exhausted` (files, memory or ports); the proxy refused; anything else.
+ */
+export const connectionFailures = [
+  "refused",
+  "unreachable",
+  "dns",
+  "resolver",
+  "tls",
+  "reset",
+  "exhausted",
+  "proxy",
+  "other"
+] as const
 
-/** No connection, or one that broke before the whole answer had come. */
+/** No connection, or one that broke before an answer had come. */
 export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>("@holdfast/core/ConnectionFailed")(
   "ConnectionFailed",
   {
     ...request,
-    /** What kind of failure it was. `tls` (a certificate or protocol that cannot be trusted) is never retried. */
-    reason: Schema.Literals(connectionFailures)
+    /** What kind of failure it was. `tls` and `proxy` are never retried, `dns` once. */
+    reason: Schema.Literals(connectionFailures),
+    /** The connection had served before: that it was just being closed says nothing of the service. */
+    reused: Schema.optionalKey(Schema.Boolean)
   }
 ) {
   get isRetryable() {
-    return this.reason !== "tls"
+    return this.reason !== "tls" && this.reason !== "proxy"
+  }
+  /** How often another try may be made for this kind of failure; the policy's word where there is none. */
+  get retryLimit() {
+    return this.reason === "dns" ? 1 : undefined
   }
   get remedy() {
-    return this.reason === "tls"
-      ? "Check the certificate of the service; name your own authority's certificates with NODE_EXTRA_CA_CERTS."
-      : "Check the service's address, and the network and proxy between this machine and it."
+    switch (this.reason) {
+      case "tls":
+        return "Check the certificate of the service; name your own authority's with --ca-file, HOLDFAST_CA_FILE or NODE_EXTRA_CA_CERTS."
+      case "proxy":
+        return "Check the proxy in HTTPS_PROXY and its user name and password, or except the host with NO_PROXY."
+      case "dns":
+      case "resolver":
+        return "Check the host name of the service's address, and this machine's name server."
+      case "exhausted":
+        return "Read fewer resources at a time (--concurrency), or raise the limit of open files (ulimit -n)."
+      default:
+        return "Check the service's address, and the network and proxy between this machine and it."
+    }
   }
   override get message() {
     return sentence("The connection failed", this)
   }
 }
 
+/**
+ * What is wrong with an answer: its body ended too early; it is no JSON, or no valid one; it is about something else than
+ * what was asked for; it does not come from the API at all, but from a portal or proxy in its place; it is packed though that
+ * was not asked for; it is larger or deeper than any answer of the API; its JSON has another shape.
+ */
+export const malformations = [
+  "truncated",
+  "not_json",
+  "mismatch",
+  "not_an_api",
+  "encoded",
+  "too_large",
+  "shape"
+] as const
+
 /** An answer that is not what the API promises: cut short, not JSON, too large, or of another shape. */
 export class MalformedResponse extends Schema.TaggedError<MalformedResponse>("@holdfast/core/MalformedResponse")(
   "MalformedResponse",
   {
     ...request,
-    /** The same request may be answered well the next time: the body was cut short or garbled on its way. */
-    transient: Schema.Boolean
+    /** What is wrong. `truncated` is retried as the policy says, `not_json` and `mismatch` once, the others never. */
+    reason: Schema.Literals(malformations)
   }
 ) {
   get isRetryable() {
-    return this.transient
+    return this.reason === "truncated" || this.reason === "not_json" || this.reason === "mismatch"
+  }
+  /** How often another try may be made for this kind of failure; the policy's word where there is none. */
+  get retryLimit() {
+    return this.reason === "truncated" ? undefined : 1
   }
   get remedy() {
     return "Check that the address is Cloud Backup's and that no proxy answers in its place."
@@ -267,8 +316,30 @@ export const CloudBackupError = Schema.Union([...RequestError.members, Credentia
 export type CloudBackupError = typeof CloudBackupError.Type
 
 /**
- * No other read of the same run can succeed either: the credentials, not the resource, are at fault. A caller with many
- * reads stops at the first of these rather than failing thousands of times.
+ * No other read of the same run can succeed either: the credentials, the certificate of the service or the way to it are at
+ * fault, not the resource. A caller with many reads stops at the first of these rather than failing thousands of times.
  */
 export const isRunFatal = (error: CloudBackupError): boolean =>
-  error._tag === "Unauthenticated" || error._tag === "CredentialsError"
+  error._tag === "Unauthenticated" ||
+  error._tag === "CredentialsError" ||
+  (error._tag === "ConnectionFailed" && (error.reason === "tls" || error.reason === "proxy"))
+
+/**
+ * The failure speaks of the endpoint as a whole rather than of one resource: after enough of these in a row a client takes
+ * the endpoint for down.
+ */
+export const isEndpointFailure = (error: CloudBackupError): boolean => {
+  switch (error._tag) {
+    case "ConnectionFailed":
+    case "DeadlineExceeded":
+    case "ServerError":
+    case "ServiceUnavailable":
+      return true
+    case "MalformedResponse":
+      return error.reason === "not_an_api"
+    case "UnexpectedStatus":
+      return error.status !== undefined && ((error.status >= 300 && error.status < 400) || error.status === 407)
+    default:
+      return false
+  }
+}

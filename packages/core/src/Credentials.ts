@@ -119,7 +119,7 @@ export class Credentials extends Context.Service<
           const answer = yield* retry({ ...policy, totalTimeoutMillis: policy.totalTimeoutMillis / 2 }, send).pipe(
             Effect.flatMap((answer) =>
               Effect.mapError(Schema.decodeUnknownEffect(IssuedToken)(answer.json), (error) =>
-                Classify.malformed(answer.context, answer.response, inOneLine(error), { transient: false })
+                Classify.malformed(answer.context, answer.response, "shape", inOneLine(error))
               )
             ),
             Effect.mapError((error) => refused(error, source))

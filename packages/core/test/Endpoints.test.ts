@@ -1,10 +1,10 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Endpoints, EndpointsError, serviceNames, variableOf } from "../src/Endpoints.ts"
+import * as NodeTransport from "../src/NodeTransport.ts"
 import { CurrentRetryPolicy, none, standard } from "../src/RetryPolicy.ts"
 import { Transport, type TransportRequest, type TransportResponse } from "../src/Transport.ts"
 
@@ -238,9 +238,7 @@ describe("YC_ENDPOINT", () => {
         () => Effect.sync(() => server.close())
       )
       const endpoints = yield* Endpoints.pipe(
-        Effect.provide(
-          Layer.provide(Endpoints.layer, Layer.provide(Transport.layerHttpClient, NodeHttpClient.layerUndici))
-        ),
+        Effect.provide(Layer.provide(Endpoints.layer, NodeTransport.layer)),
         Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ YC_ENDPOINT: url })))
       )
       assert.strictEqual(endpoints.backup, "https://backup.api.yandexcloud.kz")

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Result, Schema } from "effect"
-import { parseJson } from "../src/internal/protoJson.ts"
+import * as StrictJson from "../src/internal/strictJson.ts"
 import {
   AgentInfo,
   InstanceId,
@@ -16,6 +16,12 @@ import { fromEpochMillis, Timestamp } from "../src/Timestamp.ts"
 const decode = Schema.decodeUnknownEffect(ResourceFromJson)
 const encode = Schema.encodeEffect(ResourceFromJson)
 const id = InstanceId.make("epd5fs8ojqhg")
+
+/** The JSON of an answer as the client reads it. */
+const parseJson = (text: string): unknown => {
+  const parsed = StrictJson.parse(text, 1024 * 1024)
+  return parsed._tag === "Json" ? parsed.value : undefined
+}
 const at = (text: string) => Timestamp.make(text)
 
 /** What an answer with nothing but the id means. */
@@ -80,12 +86,7 @@ const cases: ReadonlyArray<readonly [string, string, Partial<Resource>]> = [
   ["the JSON name after the proto name", `"is_active":false,"isActive":true`, { isActive: true }],
   ["the JSON name before the proto name", `"isActive":true,"is_active":false`, { isActive: true }],
   ["the proto name where the JSON name is null", `"isActive":null,"is_active":true`, { isActive: true }],
-  [
-    "the keys __proto__ and constructor",
-    `"__proto__":{"online":true,"enabled":true},"constructor":{"prototype":{"online":true}}`,
-    {}
-  ],
-  ["a __proto__ that is null", `"__proto__":null`, {}],
+  ["the key constructor", `"constructor":{"prototype":{"online":true}}`, {}],
   [
     "a tenantInfo with gaps",
     `"tenantInfo":{"folderId":"b1g","userId":null,"extra":1}`,
@@ -175,6 +176,9 @@ describe("ResourceFromJson", () => {
     ["an id that is null", `{"computeInstanceId":null}`],
     ["an empty id", `{"computeInstanceId":""}`],
     ["an id in a prototype", `{"__proto__":{"computeInstanceId":"${id}"}}`],
+    ["a prototype", `{"computeInstanceId":"${id}","__proto__":{"online":true,"enabled":true}}`],
+    ["a prototype that is null", `{"computeInstanceId":"${id}","__proto__":null}`],
+    ["a prototype in other letters", `{"computeInstanceId":"${id}","\\u005f_proto__":{}}`],
     ["an id that is a number", `{"computeInstanceId":1}`],
     ["an array", `[]`],
     ["null", `null`],

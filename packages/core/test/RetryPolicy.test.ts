@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Exit, Fiber, Random, Schema } from "effect"
+import { Clock, Effect, Exit, Fiber, Random, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { CurrentRetryPolicy, none, patient, type RetryPolicy, retry, standard } from "../src/RetryPolicy.ts"
 
@@ -30,12 +30,11 @@ const always = (step: Step): ReadonlyArray<Step> => Array.from({ length: 50 }, (
 const run = (policy: RetryPolicy, steps: ReadonlyArray<Step>, seed: string | number = "seed") =>
   Effect.gen(function* () {
     const attempts: Array<Attempt> = []
-    const attempt = (timeout: Duration.Duration) =>
+    const attempt = (allowed: number) =>
       Effect.gen(function* () {
         const at = yield* Clock.currentTimeMillis
         const number = attempts.length + 1
         const step = steps[number - 1]
-        const allowed = Duration.toMillis(timeout)
         yield* Effect.sleep(Math.min(step?.takes ?? 0, allowed))
         attempts.push({ at, timeout: allowed, endedAt: yield* Clock.currentTimeMillis })
         if (step === undefined) return number
@@ -68,7 +67,9 @@ const policy: RetryPolicy = {
   baseDelayMillis: 100,
   maxDelayMillis: 500,
   attemptTimeoutMillis: 1_000,
-  totalTimeoutMillis: 60_000
+  totalTimeoutMillis: 60_000,
+  maxRetryAfterMillis: 60_000,
+  outageMillis: 0
 }
 
 /** The most that the delay after the attempt with this number may be, without a wait that the server asks for. */
@@ -86,7 +87,9 @@ const AnyPolicy = Schema.Struct({
   baseDelayMillis: between(0, 2_000),
   maxDelayMillis: between(0, 20_000),
   attemptTimeoutMillis: between(1, 30_000),
-  totalTimeoutMillis: between(1, 120_000)
+  totalTimeoutMillis: between(1, 120_000),
+  maxRetryAfterMillis: between(0, 120_000),
+  outageMillis: between(0, 120_000)
 })
 
 const AnySteps = Schema.Array(
@@ -215,6 +218,7 @@ describe("retry", () => {
         for (const [index, delay] of delays.entries()) {
           const floor = steps[index]?.retryAfterMillis ?? 0
           assert.isAtLeast(delay, floor)
+          assert.isAtMost(floor, policy.maxRetryAfterMillis)
           assert.isAtMost(delay, floor + cap(policy, index + 1) + rounding)
           assert.notStrictEqual(steps[index]?.permanent, true)
         }
@@ -225,6 +229,7 @@ describe("retry", () => {
             : Exit.fail({ isRetryable: last.permanent !== true, attempts: attempts.length, ...waitOf(last) })
         )
         if (last === undefined || last.permanent === true || attempts.length === policy.maxAttempts) return
+        if ((last.retryAfterMillis ?? 0) > policy.maxRetryAfterMillis) return
         const mostWait = (last.retryAfterMillis ?? 0) + cap(policy, attempts.length)
         assert.isAtLeast(took + mostWait + rounding, policy.totalTimeoutMillis, "gave up though there was time")
       }),

@@ -103,15 +103,15 @@ const lasting: ReadonlyArray<Case> = [
     faults: [{ fault: "truncated" }],
     tag: "MalformedResponse",
     attempts: 4,
-    fields: { status: 200, transient: true },
+    fields: { status: 200, reason: "truncated" },
     requestId: true,
     says: "instead of JSON"
   },
   {
     faults: [{ fault: "html" }],
     tag: "MalformedResponse",
-    attempts: 4,
-    fields: { status: 200, transient: true },
+    attempts: 1,
+    fields: { status: 200, reason: "not_an_api" },
     requestId: false,
     says: "Sign in to the network"
   },
@@ -126,8 +126,8 @@ const lasting: ReadonlyArray<Case> = [
   {
     faults: [{ fault: "mismatch" }],
     tag: "MalformedResponse",
-    attempts: 4,
-    fields: { status: 200, transient: true },
+    attempts: 2,
+    fields: { status: 200, reason: "mismatch" },
     requestId: true,
     says: "another"
   },
@@ -184,7 +184,6 @@ describe("CloudBackup.getResource", () => {
     [[{ fault: "internal", times: 1 }], 2],
     [[{ fault: "reset", times: 2 }], 3],
     [[{ fault: "truncated", times: 1 }], 2],
-    [[{ fault: "html", times: 1 }], 2],
     [[{ fault: "bad_gateway", times: 1 }], 2],
     [[{ fault: "mismatch", times: 1 }], 2],
     [[{ fault: "latency", delay: "1ms" }], 1],

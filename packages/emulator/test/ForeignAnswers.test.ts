@@ -68,22 +68,23 @@ const rows: ReadonlyArray<Row> = [
   ["a status under a 200: UNAUTHENTICATED", "Unauthenticated", 1, { body: rpc(16) }],
   ["a status under a 200, without details", "ServerError", 4, { body: `{"code":13,"message":null}` }],
   // A 200 that is no resource.
-  ["an empty 200", "MalformedResponse", 4, {}],
-  ["a 200 with HTML", "MalformedResponse", 4, { body: page }],
+  ["an empty 200", "MalformedResponse", 1, {}],
+  ["a 200 with HTML", "MalformedResponse", 1, { body: page }],
+  ["a 200 of another type", "MalformedResponse", 1, { body: web, headers: { "content-type": "text/html" } }],
   ["a 200 with half of its JSON", "MalformedResponse", 4, { body: web.slice(0, 30) }],
   [
     "invalid UTF-8",
     "MalformedResponse",
-    4,
+    2,
     { body: Buffer.from(`{"resource":{"computeInstanceId":"web","metadata":"\xff"}}`, "latin1") }
   ],
   [
     "gzip that was not asked for",
     "MalformedResponse",
-    4,
+    2,
     { body: gzipSync(web), headers: { "content-encoding": "gzip" } }
   ],
-  ["another instance", "MalformedResponse", 4, { body: web.replace("web", "other") }],
+  ["another instance", "MalformedResponse", 2, { body: web.replace("web", "other") }],
   ["an empty object", "MalformedResponse", 1, { body: "{}" }],
   ["an empty resource", "MalformedResponse", 1, { body: `{"resource":{}}` }],
   ["null for a resource", "MalformedResponse", 1, { body: `{"resource":null}` }],
@@ -112,7 +113,7 @@ describe("CloudBackup.getResource, of an answer that is not the service's", () =
   it.live.each([
     ["1 MiB", { body: padded(oneMiB) }],
     ["a byte order mark", { body: `\ufeff${web}` }],
-    ["content of another type", { body: web, headers: { "content-type": "text/plain" } }],
+    ["content of a JSON type", { body: web, headers: { "content-type": "application/vnd.api+json; charset=utf-8" } }],
     ["a code of 0 beside the resource", { body: web.replace(/\}$/, `,"code":0}`) }],
     ["proto names", { body: web.replace("computeInstanceId", "compute_instance_id") }]
   ] as const)("reads a resource in %s", ([, foreign]) =>
@@ -136,17 +137,27 @@ describe("CloudBackup.getResource, of an answer that is not the service's", () =
 
   it.live.each<Misbehaviour>([
     ["before its head", (response) => response.socket?.destroy()],
-    ["after its head", (response) => response.writeHead(200).write("{", () => response.socket?.destroy())],
-    [
-      "short of its length",
-      (response) => response.writeHead(200, { "content-length": 100 }).write(web, () => response.socket?.end())
-    ],
     ["by a reset", (response) => response.socket?.resetAndDestroy()]
   ])("takes an answer that is cut %s for a broken connection", ([, respond]) =>
     Effect.gen(function* () {
       const { result, sent } = yield* ask(respond)
       const error = tagged(yield* Effect.flip(Effect.fromResult(result)), "ConnectionFailed")
       assert.include(error, { reason: "reset", attempts: 4 })
+      assert.strictEqual(sent, 4)
+    })
+  )
+
+  it.live.each<Misbehaviour>([
+    ["after its head", (response) => response.writeHead(200).write("{", () => response.socket?.end())],
+    [
+      "short of its length",
+      (response) => response.writeHead(200, { "content-length": 100 }).write(web, () => response.socket?.end())
+    ]
+  ])("takes an answer that ends %s for half of one", ([, respond]) =>
+    Effect.gen(function* () {
+      const { result, sent } = yield* ask(respond)
+      const error = tagged(yield* Effect.flip(Effect.fromResult(result)), "MalformedResponse")
+      assert.include(error, { reason: "truncated", attempts: 4 })
       assert.strictEqual(sent, 4)
     })
   )

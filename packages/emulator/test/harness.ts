@@ -1,13 +1,12 @@
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert } from "@effect/vitest"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import type { CloudBackupError } from "@holdfast/core/CloudBackupError"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
+import * as NodeTransport from "@holdfast/core/NodeTransport"
 import { CurrentRetryPolicy, type RetryPolicy } from "@holdfast/core/RetryPolicy"
-import { Transport } from "@holdfast/core/Transport"
 import { Effect, Layer, Redacted } from "effect"
 import { Emulator } from "../src/Emulator.ts"
 import * as Seed from "../src/Seed.ts"
@@ -19,11 +18,13 @@ export const quick: RetryPolicy = {
   baseDelayMillis: 1,
   maxDelayMillis: 1,
   attemptTimeoutMillis: 10_000,
-  totalTimeoutMillis: 20_000
+  totalTimeoutMillis: 20_000,
+  maxRetryAfterMillis: 20_000,
+  outageMillis: 0
 }
 
 /** Carries requests over real sockets. */
-export const transport = Layer.provide(Transport.layerHttpClient, NodeHttpClient.layerUndici)
+export const transport = Layer.orDie(NodeTransport.layer)
 
 /** The client at `url` with `token`, and its transport. */
 export const clientAt = (url: string, token: string = Seed.defaultToken) =>

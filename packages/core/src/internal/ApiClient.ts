@@ -2,15 +2,26 @@
  * Authenticated, retried, decoded reads: what every method of the API's clients is made of.
  */
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { type CloudBackupError, DeadlineExceeded, Unauthenticated } from "../CloudBackupError.ts"
+import {
+  type CloudBackupError,
+  ConnectionFailed,
+  DeadlineExceeded,
+  MalformedResponse,
+  RateLimited,
+  type RequestError,
+  ServerError,
+  ServiceUnavailable,
+  Unauthenticated,
+  UnexpectedStatus
+} from "../CloudBackupError.ts"
 import { Credentials } from "../Credentials.ts"
 import { CurrentRetryPolicy, type RetryPolicy, retry } from "../RetryPolicy.ts"
 import { Transport } from "../Transport.ts"
+import { Admission } from "./Admission.ts"
 import * as Classify from "./classify.ts"
 import { type Answer, exchange } from "./exchange.ts"
 import { inOneLine } from "./protoJson.ts"
@@ -35,12 +46,26 @@ interface Read<S extends Schema.ConstraintDecoder<unknown>> {
   readonly mismatch?: (answer: S["Type"]) => string | undefined
 }
 
-/** A client that shares its transport, credentials and counters among all reads. */
+/**
+ * A client that shares its transport, credentials, counters and pace among all reads. Clients of several services that are to
+ * share them, too, are made from one of these.
+ */
 export const make = Effect.gen(function* () {
   const transport = yield* Transport
   const credentials = yield* Credentials
+  /** The services of a cloud are limited, and fail, each for itself. */
+  const admissions = new Map<string, Admission>()
   const count = { sent: 0, retried: 0 }
   let skewMillis = 0
+
+  const admissionFor = (url: string): Admission => {
+    const { origin } = new URL(url)
+    const known = admissions.get(origin)
+    if (known !== undefined) return known
+    const admission = new Admission()
+    admissions.set(origin, admission)
+    return admission
+  }
 
   /** Compares the answer's `Date` with this machine's clock. */
   const noteSkew = ({ response }: Answer) =>
@@ -60,58 +85,71 @@ export const make = Effect.gen(function* () {
     Effect.flatMap(CurrentRetryPolicy, (policy) => {
       const send = exchange(transport, { method: "GET", url: request.url, maxBodyBytes: request.maxBodyBytes })
       const decode = Schema.decodeUnknownEffect(request.answer)
+      const admission = admissionFor(request.url)
+      const ticket = admission.ticket(request.url, policy)
       let sent = 0
       let renewed = false
+      let last: CloudBackupError | undefined
 
-      const once = (timeout: Duration.Duration, token: Redacted.Redacted) =>
+      const once = (timeoutMillis: number, token: Redacted.Redacted) =>
         Effect.suspend(() => {
           count.sent += 1
           if (sent > 0) count.retried += 1
           sent += 1
-          return send(timeout, token)
+          return send(timeoutMillis, token)
         })
 
-      const authenticated = (timeout: Duration.Duration) =>
+      const authenticated = (timeoutMillis: number) =>
         Effect.flatMap(credentials.token, (token) =>
-          Effect.catchTag(once(timeout, token), "Unauthenticated", (error) => {
+          Effect.catchTag(once(timeoutMillis, token), "Unauthenticated", (error) => {
             // A policy of one attempt still grants the one renewal: an expired token is no fault of the service.
             if (renewed || error.attempts >= Math.max(2, policy.maxAttempts)) return Effect.fail(sourced(error))
             renewed = true
             return Effect.flatMap(
               credentials.renew(token),
-              Option.match({ onNone: () => Effect.fail(sourced(error)), onSome: (fresh) => once(timeout, fresh) })
+              Option.match({ onNone: () => Effect.fail(sourced(error)), onSome: (fresh) => once(timeoutMillis, fresh) })
             )
           })
         )
 
-      const decoded = (timeout: Duration.Duration) =>
-        Effect.flatMap(Effect.tap(authenticated(timeout), noteSkew), ({ context, json, response }) =>
+      const decoded = (timeoutMillis: number) =>
+        Effect.flatMap(Effect.tap(authenticated(timeoutMillis), noteSkew), ({ context, json, response }) =>
           Effect.matchEffect(decode(json), {
-            onFailure: (error) =>
-              Effect.fail(Classify.malformed(context, response, inOneLine(error), { transient: false })),
+            onFailure: (error) => Effect.fail(Classify.malformed(context, response, "shape", inOneLine(error))),
             onSuccess: (answer) => {
               const mismatch = request.mismatch?.(answer)
               return mismatch === undefined
                 ? Effect.succeed(answer)
-                : Effect.fail(Classify.malformed(context, response, mismatch, { transient: true }))
+                : Effect.fail(Classify.malformed(context, response, "mismatch", mismatch))
             }
           })
         )
 
-      let last: CloudBackupError | undefined
-      const attempt = (timeout: Duration.Duration) =>
-        Effect.tapError(decoded(timeout), (error) =>
-          Effect.sync(() => {
+      const attempt = (timeoutMillis: number) =>
+        Effect.tap(
+          Effect.tapError(decoded(timeoutMillis), (error) => {
             last = error
-          })
+            return admission.fail(ticket, error)
+          }),
+          () => admission.succeed(ticket)
         )
 
+      const retried = retry(policy, attempt, {
+        mayRepeat: (error) => admission.mayRepeat(ticket, error),
+        enter: admission.enter(ticket, true)
+      })
+
       // The policy bounds each request; this bounds what comes before and between them, too: tokens, and a renewal's repeat.
-      return Effect.timeoutOrElse(retry(policy, attempt), {
+      const bounded = Effect.timeoutOrElse(retried, {
         duration: policy.totalTimeoutMillis,
         // Where nothing was under way, the failure before says more than that the time is up.
         orElse: () => Effect.fail(last?.attempts === sent ? last : outOfTime(request.url, policy, sent))
       })
+      const admitted = Effect.mapError(admission.enter(ticket, false), (error) => unsent(error, request.url))
+      return Effect.ensuring(
+        Effect.andThen(admitted, bounded),
+        Effect.suspend(() => admission.abandon(ticket))
+      )
     })
 
   return {
@@ -121,10 +159,40 @@ export const make = Effect.gen(function* () {
   }
 })
 
+/** What `error` says, but of another request that was not sent because of it. */
+const unsentFields = <E extends RequestError>(error: E, url: string) => {
+  const { clientRequestId: _, requestId: __, ...fields } = error
+  return { ...fields, url: withoutQuery(url), detail: `not asked for: ${error.detail}`, attempts: 0 }
+}
+
+/** The error of a read that was not sent because of how others fared: only these keep a read from being sent. */
+const unsent = (error: CloudBackupError, url: string): CloudBackupError => {
+  switch (error._tag) {
+    case "RateLimited":
+      return new RateLimited(unsentFields(error, url))
+    case "ServiceUnavailable":
+      return new ServiceUnavailable(unsentFields(error, url))
+    case "ConnectionFailed":
+      return new ConnectionFailed(unsentFields(error, url))
+    case "DeadlineExceeded":
+      return new DeadlineExceeded(unsentFields(error, url))
+    case "ServerError":
+      return new ServerError(unsentFields(error, url))
+    case "MalformedResponse":
+      return new MalformedResponse(unsentFields(error, url))
+    case "UnexpectedStatus":
+      return new UnexpectedStatus(unsentFields(error, url))
+    default:
+      return error
+  }
+}
+
+const withoutQuery = (url: string): string => url.split("?", 1)[0] as string
+
 const outOfTime = (url: string, { totalTimeoutMillis }: RetryPolicy, attempts: number) =>
   new DeadlineExceeded({
     method: "GET",
-    url: url.split("?", 1)[0] as string,
+    url: withoutQuery(url),
     detail: `no whole answer within ${totalTimeoutMillis} ms, the wait for a token included`,
     attempts
   })

@@ -6,8 +6,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as CloudBackupError from "../CloudBackupError.ts"
 import type { TransportError, TransportRequest, TransportResponse } from "../Transport.ts"
-import { parseJson } from "./protoJson.ts"
 import * as RpcStatus from "./rpcStatus.ts"
+import * as StrictJson from "./strictJson.ts"
 
 /** The most of a foreign body that an error quotes, in characters. */
 const quoteLength = 200
@@ -131,38 +131,73 @@ const redirectTarget = (url: string, { headers }: TransportResponse): string | u
   return location !== undefined && URL.canParse(location, url) ? new URL(location, url).host : undefined
 }
 
+type Malformation = CloudBackupError.MalformedResponse["reason"]
+
+/** `application/json` and its kin (`application/problem+json`); an answer that names no type is judged by its body. */
+const isJsonType = (type: string | undefined): boolean =>
+  type === undefined || type.trim() === "" || /^[\w.+-]+\/([\w.-]+\+)?json\s*(;|$)/i.test(type.trim())
+
+/** An encoding that leaves the body as it is. */
+const isPlain = (encoding: string | undefined): boolean =>
+  encoding === undefined || /^\s*(identity)?\s*$/i.test(encoding)
+
+/** What of a 200 is no JSON of the API, and how it is wrong. `seen` describes the body. */
+const flawOf = (
+  { body, headers }: TransportResponse,
+  json: StrictJson.Parsed,
+  seen: () => string
+): readonly [Malformation, string] | undefined => {
+  const encoding = headers["content-encoding"]
+  if (!isPlain(encoding))
+    return ["encoded", `a body in the encoding ${encoding?.slice(0, 60)}, which was not asked for`]
+  const type = headers["content-type"]
+  if (!isJsonType(type)) return ["not_an_api", `${seen()} of type ${type?.slice(0, 60)} instead of JSON`]
+  switch (json._tag) {
+    case "Json":
+      return undefined
+    case "Truncated":
+      // Nothing at all is a portal's or a balancer's way to answer, not half of an answer.
+      return [body.trim() === "" ? "not_an_api" : "truncated", `${seen()} instead of JSON`]
+    case "NotJson":
+      return [body.trimStart().startsWith("<") ? "not_an_api" : "not_json", `${seen()} instead of JSON`]
+    case "Refused":
+      return [json.reason, json.detail]
+  }
+}
+
 /**
- * The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds; `quotes` lets an
- * error show the beginning of a body that is not JSON, which a good answer full of secrets must not.
+ * The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds, `maxBodyBytes` what
+ * the answer may hold at most; `quotes` lets an error show the beginning of a body that is not JSON, which a good answer full
+ * of secrets must not.
  */
 export const classifyResponse = (
   context: RequestContext,
   response: TransportResponse,
   now: number,
-  { quotes }: { readonly quotes: boolean }
+  { maxBodyBytes, quotes }: { readonly maxBodyBytes: number; readonly quotes: boolean }
 ): Result.Result<unknown, CloudBackupError.RequestError> => {
-  const json = Result.try(() => parseJson(response.body))
+  const json = StrictJson.parse(response.body, maxBodyBytes)
   // Also under a 200: gateways have been seen to answer so, and it would decode as a resource with default fields.
-  const rpc = Option.getOrUndefined(Option.flatMap(Result.getSuccess(json), RpcStatus.fromJson))
+  const rpc = json._tag === "Json" ? Option.getOrUndefined(RpcStatus.fromJson(json.value)) : undefined
   if (response.status !== 200 || rpc !== undefined) return Result.fail(errorFor(context, response, rpc, now, quotes))
-  return Result.isSuccess(json)
-    ? Result.succeed(json.success)
-    : Result.fail(malformed(context, response, `${quote(response, quotes)} instead of JSON`, { transient: true }))
+  const flaw = flawOf(response, json, () => quote(response, quotes))
+  if (flaw !== undefined) return Result.fail(malformed(context, response, ...flaw))
+  return Result.succeed(json._tag === "Json" ? json.value : undefined)
 }
 
 /** A 200 that is not what was asked for. */
 export const malformed = (
   context: RequestContext,
   response: TransportResponse,
-  detail: string,
-  { transient }: { readonly transient: boolean }
+  reason: Malformation,
+  detail: string
 ): CloudBackupError.MalformedResponse => {
   const requestId = requestIdOf(response, undefined)
   return new CloudBackupError.MalformedResponse({
     ...context,
     status: response.status,
+    reason,
     detail,
-    transient,
     ...(requestId === undefined ? {} : { requestId })
   })
 }
@@ -170,12 +205,20 @@ export const malformed = (
 /** The error of a request that got no whole answer. */
 export const classifyTransportError = (
   context: RequestContext,
-  error: TransportError
-): CloudBackupError.RequestError =>
-  error.reason === "too_large" || error.reason === "not_utf8"
-    ? new CloudBackupError.MalformedResponse({
+  { detail, reason, reused }: TransportError
+): CloudBackupError.RequestError => {
+  switch (reason) {
+    case "truncated":
+    case "too_large":
+      return new CloudBackupError.MalformedResponse({ ...context, detail, reason })
+    case "not_utf8":
+      return new CloudBackupError.MalformedResponse({ ...context, detail, reason: "not_json" })
+    default:
+      return new CloudBackupError.ConnectionFailed({
         ...context,
-        detail: error.detail,
-        transient: error.reason === "not_utf8"
+        detail,
+        reason,
+        ...(reused === undefined ? {} : { reused })
       })
-    : new CloudBackupError.ConnectionFailed({ ...context, detail: error.detail, reason: error.reason })
+  }
+}

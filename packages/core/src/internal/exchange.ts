@@ -2,12 +2,12 @@
  * One request and its answer, as JSON or as the error that the answer means: what the API client and the credentials share.
  */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeadlineExceeded, type RequestError } from "../CloudBackupError.ts"
 import type { Transport, TransportRequest, TransportResponse } from "../Transport.ts"
 import * as Classify from "./classify.ts"
+import { observe } from "./telemetry.ts"
 
 /** A good answer, with what an error about its content would need. */
 export interface Answer {
@@ -17,41 +17,43 @@ export interface Answer {
 }
 
 /**
- * A function that sends the request once each time it is called, within the given time, and counts how often it has been
- * sent. Each attempt has a client request id of its own.
+ * A function that sends the request once each time it is called, within the given milliseconds, and counts how often it has
+ * been sent. Each attempt has a client request id of its own.
  */
 export const exchange = (
   transport: Transport["Service"],
   request: Omit<TransportRequest, "clientRequestId" | "token">
 ) => {
+  const isSecret = request.json !== undefined || request.form !== undefined
+  const reading = { maxBodyBytes: request.maxBodyBytes, quotes: !isSecret }
   let attempts = 0
-  return (timeout: Duration.Duration, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
+  return (timeoutMillis: number, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
     Effect.suspend(() => {
       attempts += 1
       const clientRequestId = crypto.randomUUID()
       const attempt = token === undefined ? { ...request, clientRequestId } : { ...request, clientRequestId, token }
       const context = Classify.contextOf(attempt, attempts)
-      return transport.send(attempt).pipe(
+      const answer = transport.send(attempt).pipe(
         Effect.mapError((error) => Classify.classifyTransportError(context, error)),
         Effect.timeoutOrElse({
-          duration: timeout,
+          duration: timeoutMillis,
           orElse: () =>
             Effect.fail(
-              new DeadlineExceeded({ ...context, detail: `no whole answer within ${Duration.toMillis(timeout)} ms` })
+              new DeadlineExceeded({ ...context, detail: `no whole answer within ${Math.ceil(timeoutMillis)} ms` })
             )
         }),
-        Effect.map((response) => conceal(response, secretsOf(attempt))),
-        Effect.flatMap((response) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Effect.map(
-              Effect.fromResult(
-                Classify.classifyResponse(context, response, now, { quotes: request.json === undefined })
-              ),
-              (json) => ({ json, response, context })
-            )
+        Effect.flatMap((received) => {
+          const response = conceal(received, secretsOf(attempt))
+          return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.map(Effect.fromResult(Classify.classifyResponse(context, response, now, reading)), (json) => ({
+              json,
+              response,
+              context
+            }))
           )
-        )
+        })
       )
+      return observe(context, ({ response }) => response.status, answer)
     })
 }
 
@@ -59,10 +61,11 @@ export const exchange = (
 const secretLength = 8
 
 /** What of a request must not be shown: its token, and every text of its body. */
-const secretsOf = ({ json, token }: TransportRequest): ReadonlyArray<string> =>
+const secretsOf = ({ form, json, token }: TransportRequest): ReadonlyArray<string> =>
   [
     ...(token === undefined ? [] : [Redacted.value(token)]),
-    ...(json === undefined ? [] : Object.values(Redacted.value(json) as object))
+    ...(json === undefined ? [] : Object.values(Redacted.value(json) as object)),
+    ...(form === undefined ? [] : Object.values(Redacted.value(form)))
   ].filter((value): value is string => typeof value === "string" && value.length >= secretLength)
 
 /** The answer without the secrets of its request: debugging proxies echo what they are sent. */

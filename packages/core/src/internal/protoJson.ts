@@ -79,22 +79,3 @@ export const int64 = Schema.Union([Schema.String, Schema.Number]).pipe(
 
 /** What a schema has to say against a value, in one line. */
 export const inOneLine = (error: Schema.SchemaError): string => error.message.replace(/\s+/g, " ")
-
-/** Where a JSON text may hold a number too long for a double: 16 digits or more that are not inside a string's quotes. */
-const longNumber = /[:[,]\s*-?\d{16,}/
-
-/**
- * `JSON.parse`, but whole numbers beyond 2^53 arrive as decimal strings, since a double would change their last digits.
- * Throws a `SyntaxError` as `JSON.parse` does.
- */
-export const parseJson = (text: string): unknown =>
-  longNumber.test(text)
-    ? JSON.parse(text, (_key: string, value: unknown, context?: { readonly source?: string }) =>
-        typeof value === "number" &&
-        !Number.isSafeInteger(value) &&
-        context?.source !== undefined &&
-        int64Pattern.test(context.source)
-          ? context.source
-          : value
-      )
-    : JSON.parse(text)

@@ -1,0 +1,242 @@
+/**
+ * The transport on Node: undici's `dispatch`, one callback for each request, over connections that are kept and shared.
+ *
+ * Redirects are never followed, bodies never unpacked, HTTP/1.1 is the one protocol spoken. Time limits are the caller's:
+ * interrupting a request closes its connection.
+ */
+import { readFileSync } from "node:fs"
+import { BlockList, isIP } from "node:net"
+import { getCACertificates } from "node:tls"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from "undici"
+import { failure, fromCause, textOf, tooLarge } from "./internal/transportFailure.ts"
+import { wireOf } from "./internal/wire.ts"
+import { Transport, TransportError, type TransportRequest, type TransportResponse } from "./Transport.ts"
+
+/** A setting of the network, in the environment, that cannot be used. */
+export class NodeTransportError extends Schema.TaggedError<NodeTransportError>("@holdfast/core/NodeTransportError")(
+  "NodeTransportError",
+  {
+    /** The environment variable at fault. */
+    source: Schema.String,
+    detail: Schema.String,
+    /** What a person should do. */
+    remedy: Schema.String
+  }
+) {
+  override get message() {
+    return `${this.source}: ${this.detail}`
+  }
+}
+
+/** How long a connection may take to be made, in milliseconds: half of what an attempt has under the standard policy. */
+const connectTimeoutMillis = 5_000
+
+const closed = new Error("the request is no longer wanted")
+
+/** Errors of connections that had carried an answer before. */
+const reusedConnections = new WeakSet<object>()
+
+/** Makes connections, and notes which of the errors that they end with concern a connection that has served before. */
+const connectorOf = (ca: ReadonlyArray<string> | undefined): buildConnector.connector => {
+  const connect = buildConnector({
+    timeout: connectTimeoutMillis,
+    allowH2: false,
+    ...(ca === undefined ? {} : { ca: [...ca] })
+  })
+  return (options, callback) =>
+    connect(options, (error, socket) => {
+      if (error !== null) return callback(error, null)
+      socket.on("error", (cause) => {
+        if (socket.bytesRead > 0) reusedConnections.add(cause)
+      })
+      callback(null, socket)
+    })
+}
+
+const single = (value: string | ReadonlyArray<string> | undefined): string | undefined =>
+  typeof value === "object" ? value[0] : value
+
+/** Sends `request` with `dispatcher`. */
+const sendWith = (dispatcher: Dispatcher, request: TransportRequest) =>
+  Effect.callback<TransportResponse, TransportError>((resume) => {
+    const { body, headers } = wireOf(request)
+    if (request.token !== undefined) headers.authorization = `Bearer ${Redacted.value(request.token)}`
+    const url = new URL(request.url)
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    let isUnwanted = false
+    let head: Pick<TransportResponse, "status" | "headers"> | undefined
+    let controller: Dispatcher.DispatchController | undefined
+    const abandon = () => {
+      isUnwanted = true
+      controller?.abort(closed)
+    }
+    const fail = (error: TransportError) => {
+      abandon()
+      resume(Effect.fail(error))
+    }
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        headersTimeout: 0,
+        bodyTimeout: 0
+      },
+      {
+        onRequestStart: (started) => {
+          controller = started
+          if (isUnwanted) started.abort(closed)
+        },
+        onResponseStart: (_, status, received) => {
+          if (status < 200) return
+          const names = Object.entries(received)
+          head = { status, headers: Object.fromEntries(names.map(([name, value]) => [name, single(value)])) }
+        },
+        onResponseData: (_, chunk) => {
+          size += chunk.length
+          if (size > request.maxBodyBytes) fail(tooLarge(request.maxBodyBytes))
+          else chunks.push(chunk)
+        },
+        onResponseEnd: () => {
+          if (isUnwanted || head === undefined) return
+          const text = textOf(chunks, size)
+          resume(text === undefined ? Effect.fail(failure("not_utf8")) : Effect.succeed({ ...head, body: text }))
+        },
+        onResponseError: (_, cause) => {
+          if (isUnwanted) return
+          const error = fromCause(cause, head !== undefined)
+          const isReused = head === undefined && error.reason === "reset" && reusedConnections.has(cause)
+          resume(Effect.fail(isReused ? new TransportError({ ...error, reused: true }) : error))
+        }
+      }
+    )
+    return Effect.sync(abandon)
+  })
+
+/** Addresses that no proxy is asked for: this machine, the VM's metadata, and what `NO_PROXY` gives as networks. */
+const directAddresses = (noProxy: string): BlockList => {
+  const list = new BlockList()
+  list.addSubnet("127.0.0.0", 8)
+  list.addAddress("::1", "ipv6")
+  list.addSubnet("169.254.0.0", 16)
+  for (const entry of noProxy.split(/[\s,]+/)) {
+    const [network = "", prefix] = entry.split("/")
+    const family = isIP(network)
+    const bits = prefix !== undefined && /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1
+    if (family !== 0 && bits >= 0 && bits <= (family === 4 ? 32 : 128)) {
+      list.addSubnet(network, bits, family === 4 ? "ipv4" : "ipv6")
+    }
+  }
+  return list
+}
+
+const isDirect = (addresses: BlockList, hostname: string): boolean => {
+  if (hostname === "localhost" || hostname.endsWith(".localhost")) return true
+  const address = hostname.replace(/^\[(.*)\]$/, "$1")
+  const family = isIP(address)
+  return family !== 0 && addresses.check(address, family === 4 ? "ipv4" : "ipv6")
+}
+
+/** The first of the variables that is set and not empty; the lower-case name wins, as in curl. */
+const variable = (...names: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    for (const name of names) {
+      const value = yield* Config.option(Config.Redacted(name))
+      if (Option.isSome(value) && Redacted.value(value.value).trim() !== "") {
+        return { name, text: Redacted.value(value.value).trim() }
+      }
+    }
+    return undefined
+  })
+
+/** The URL of a proxy, checked; its user name and password stay unsaid. */
+const proxyOf = Effect.fnUntraced(function* (...names: ReadonlyArray<string>) {
+  const given = yield* variable(...names)
+  if (given === undefined) return ""
+  const text = given.text.includes("://") ? given.text : `http://${given.text}`
+  if (URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol)) return text
+  return yield* new NodeTransportError({
+    source: given.name,
+    detail: "this is not the URL of an HTTP proxy",
+    remedy: "Give it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, or unset the variable."
+  })
+})
+
+/** The certificates that servers are judged by: the machine's and Node's, and those of the file. */
+const certificates = Effect.gen(function* () {
+  const file = yield* variable("HOLDFAST_CA_FILE")
+  if (file === undefined) return undefined
+  const refuse = (detail: string) =>
+    new NodeTransportError({
+      source: file.name,
+      detail,
+      remedy: "Name a file of certificates in PEM (-----BEGIN CERTIFICATE-----), with --ca-file or HOLDFAST_CA_FILE."
+    })
+  const text = yield* Effect.try({
+    try: () => readFileSync(file.text, "utf8"),
+    catch: (cause) => refuse(`the file cannot be read (${cause instanceof Error && "code" in cause ? cause.code : ""})`)
+  })
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) return yield* refuse("the file holds no certificate")
+  return [...getCACertificates("default"), text]
+})
+
+/**
+ * The transport that the environment describes:
+ *
+ * - `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (or in lower case, which wins): requests go through a tunnel of the proxy,
+ *   also plain ones. `NO_PROXY` takes names, which stand for their subdomains too, `host:port`, networks (`10.0.0.0/8`) and
+ *   `*`. This machine and the VM's metadata service are never asked for through a proxy.
+ * - `HOLDFAST_CA_FILE`: certificates to trust in addition to the machine's own and those of `NODE_EXTRA_CA_CERTS`.
+ *
+ * Connections are kept for the next request, and closed with the layer.
+ */
+export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigError> = Layer.effect(
+  Transport,
+  Effect.gen(function* () {
+    const ca = yield* certificates
+    const httpsProxy = yield* proxyOf("https_proxy", "HTTPS_PROXY")
+    const httpProxy = yield* proxyOf("http_proxy", "HTTP_PROXY")
+    const noProxy = (yield* variable("no_proxy", "NO_PROXY"))?.text ?? ""
+    const direct = yield* Effect.acquireRelease(
+      Effect.sync(() => new Agent({ connect: connectorOf(ca) })),
+      (agent) => Effect.promise(() => agent.destroy())
+    )
+    if (httpsProxy === "" && httpProxy === "") return Transport.of({ send: (request) => sendWith(direct, request) })
+    const tls = ca === undefined ? {} : { ca: [...ca] }
+    const proxied = yield* Effect.acquireRelease(
+      Effect.sync(
+        () =>
+          new EnvHttpProxyAgent({
+            httpProxy,
+            httpsProxy,
+            noProxy,
+            proxyTunnel: true,
+            connectTimeout: connectTimeoutMillis,
+            allowH2: false,
+            requestTls: tls,
+            proxyTls: tls,
+            connect: { ...tls, timeout: connectTimeoutMillis }
+          })
+      ),
+      (agent) => Effect.promise(() => agent.destroy())
+    )
+    const addresses = directAddresses(noProxy)
+    return Transport.of({
+      send: (request) => {
+        const { hostname, protocol } = new URL(request.url)
+        // As curl has it: a proxy for plain http is not one for https.
+        const hasProxy = (protocol === "https:" ? httpsProxy : httpProxy) !== ""
+        return sendWith(hasProxy && !isDirect(addresses, hostname) ? proxied : direct, request)
+      }
+    })
+  })
+)

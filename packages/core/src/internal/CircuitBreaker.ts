@@ -1,0 +1,91 @@
+/**
+ * Knows an endpoint that is down from one that fails now and then. While it is down one read at a time is let through to see
+ * whether it is back; the others wait for a while, then fail at once.
+ *
+ * It opens after 10 failures in a row that no answer came between and that are not all of one resource: a single resource
+ * that the service fails on must not stop the others. resilience4j's window of 100 calls is too slow for a run of 16 reads at
+ * a time.
+ */
+
+/** Failures in a row that open it, and of how many reads they must be. */
+const failuresToOpen = 10
+const readsToOpen = 3
+
+/** When the endpoint is first tried again, and the longest time between two tries, in milliseconds. */
+const firstProbeMillis = 100
+const maxProbeMillis = 1_000
+
+/** How long reads wait for an endpoint that has never answered, in milliseconds: it is a wrong address, as like as not. */
+const strangerPatienceMillis = 3_000
+
+/** What a read that wants to be sent is told. */
+export type Verdict =
+  /** It may go. */
+  | "go"
+  /** It may go, alone: what becomes of it decides. */
+  | "probe"
+  /** The endpoint has been down for longer than the read would wait. */
+  | "refuse"
+  /** To ask again after so many milliseconds, or when something has been recorded. */
+  | number
+
+export interface CircuitBreaker {
+  /** What a read that would wait up to `patience` milliseconds for the endpoint may do at `now`. */
+  readonly ask: (now: number, patience: number) => Verdict
+  /** The probe is on its way. */
+  readonly probe: () => void
+  /** The endpoint has answered. */
+  readonly succeed: () => void
+  /** A request for `key`, the probe or one from before, got no answer of the service. `random` spreads probes, 0 to 1. */
+  readonly fail: (now: number, key: string, random: number, wasProbe: boolean) => void
+  /** The probe was called off before it ended. */
+  readonly abandon: () => void
+  readonly isOpen: () => boolean
+}
+
+export const make = (): CircuitBreaker => {
+  const keys = new Set<string>()
+  let failures = 0
+  let hasAnswered = false
+  let openedAt: number | undefined
+  let interval = firstProbeMillis
+  let nextProbeAt = 0
+  let isProbing = false
+
+  return {
+    isOpen: () => openedAt !== undefined,
+    ask: (now, patience) => {
+      if (openedAt === undefined) return "go"
+      if (!isProbing && now >= nextProbeAt) return "probe"
+      const endsAt = openedAt + (hasAnswered ? patience : Math.min(patience, strangerPatienceMillis))
+      if (now >= endsAt) return "refuse"
+      return (isProbing ? endsAt : Math.min(endsAt, nextProbeAt)) - now
+    },
+    probe: () => {
+      isProbing = true
+    },
+    abandon: () => {
+      isProbing = false
+    },
+    succeed: () => {
+      hasAnswered = true
+      isProbing = false
+      openedAt = undefined
+      failures = 0
+      if (keys.size > 0) keys.clear()
+    },
+    fail: (now, key, random, wasProbe) => {
+      failures += 1
+      if (keys.size < readsToOpen) keys.add(key)
+      if (openedAt === undefined) {
+        if (failures < failuresToOpen || keys.size < readsToOpen) return
+        openedAt = now
+        interval = firstProbeMillis
+      } else if (wasProbe) {
+        isProbing = false
+        interval = Math.min(maxProbeMillis, interval * 2)
+      } else return
+      nextProbeAt = now + interval * (0.75 + random / 4)
+    }
+  }
+}

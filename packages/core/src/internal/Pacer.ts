@@ -1,0 +1,151 @@
+/**
+ * How fast a client may send: how many requests may be under way, and how many may begin in a second.
+ *
+ * Both are learnt from the answers. Concurrency grows as TCP's does: one more for each answer at first, one more for each
+ * round of answers after the first sign of too much (429, or no answer in time), which halves it. Where most answers are
+ * 429, concurrency alone cannot help, since one request at a time may still be too many: then a rate is set to what got
+ * through, raised until it is too much, and from then on kept just below that, by the cubic curve of the AWS SDKs' adaptive
+ * mode with a smaller step down (3 %, where they take 30 %): a check has time, and only few requests that are refused.
+ *
+ * A time to wait that the service names holds for all reads.
+ */
+
+/** Requests under way at first, and at most. */
+const firstLimit = 16
+const maxLimit = 1_024
+
+/** How much one answer counts in the share of answers that are 429, and from which share on a rate is set. */
+const shareWeight = 1 / 8
+const pacingShare = 0.5
+
+/** Below this share a single 429 of a paced client means that the rate is just too high; above, that it is far too high. */
+const farShare = 0.25
+
+/** Requests a second: the least, and what counts as no limit at all. */
+const minRate = 0.5
+const freeRate = 2_000
+
+/** While the limit is being looked for, the rate grows by half in a second. */
+const searchGrowth = 1.5
+
+/**
+ * The curve: how far below the ceiling it begins, and after how many seconds it is back at it. After twice as long it is as
+ * far above, and the limit has moved: it is looked for again.
+ */
+const step = 0.03
+const plateauSeconds = 20
+const maxPlateauSeconds = 300
+
+/** Answers remembered to reckon what gets through. */
+const remembered = 64
+
+/** What becomes of a request, as far as speed goes: an answer, 429, no answer in time, or nothing that says anything. */
+export type Outcome = "answered" | "throttled" | "late" | "silent"
+
+export class Pacer {
+  #limit = firstLimit
+  #isSlowStart = true
+  #underWay = 0
+  #decreasedAt = Number.NEGATIVE_INFINITY
+  #pausedUntil = 0
+  #nextAt = 0
+  /** The rate in the highest of which there was no 429, since when, and whether it is still being looked for. */
+  #ceiling: number | undefined
+  #ceilingAt = 0
+  #isSearching = false
+  #plateauSeconds = plateauSeconds
+  #share = 0
+  readonly #answeredAt: Array<number> = []
+
+  /** When the service's wish to be left alone ends, on the clock of `now`. */
+  get pausedUntil(): number {
+    return this.#pausedUntil
+  }
+
+  /** Requests that may be under way now. */
+  get limit(): number {
+    return Math.floor(this.#limit)
+  }
+
+  /** Requests that may begin in a second, at `now`. */
+  rate(now: number): number {
+    if (this.#ceiling === undefined) return Number.POSITIVE_INFINITY
+    const seconds = Math.max(0, now - this.#ceilingAt) / 1_000
+    const plateau = this.#plateauSeconds
+    const curved = this.#isSearching ? 0 : Math.min(seconds, 2 * plateau)
+    const curve = this.#isSearching ? 1 : 1 + step * ((curved - plateau) / plateau) ** 3
+    return Math.max(minRate, this.#ceiling * curve * searchGrowth ** (seconds - curved))
+  }
+
+  /** How long a request has to wait at `now`, in milliseconds; without end where another one must end first. */
+  wait(now: number): number {
+    if (this.#underWay >= this.limit) return Number.POSITIVE_INFINITY
+    return Math.max(0, this.#pausedUntil - now, this.#nextAt - now)
+  }
+
+  /** A request begins. */
+  take(now: number): void {
+    this.#underWay += 1
+    const rate = this.rate(now)
+    if (rate > freeRate) this.#ceiling = undefined
+    else this.#nextAt = Math.max(now, this.#nextAt) + 1_000 / rate
+  }
+
+  /** A request that began at `sentAt` has ended. `retryAfter`: how long the service asked to be left alone, in milliseconds. */
+  end(now: number, sentAt: number, outcome: Outcome, retryAfter = 0): void {
+    this.#underWay -= 1
+    if (outcome === "silent") return
+    if (outcome === "answered") {
+      this.#remember(now)
+      if (this.#limit < maxLimit) this.#limit += this.#isSlowStart ? 1 : 1 / this.#limit
+    }
+    this.#pauseUntil(now, now + retryAfter)
+    // What was sent before the last step down knows nothing of it.
+    if (sentAt <= this.#decreasedAt) return
+    this.#share += shareWeight * ((outcome === "throttled" ? 1 : 0) - this.#share)
+    if (outcome === "answered") return
+    this.#isSlowStart = false
+    this.#limit = Math.max(1, this.#limit / 2)
+    this.#decreasedAt = now
+    if (outcome !== "throttled") return
+    if (this.#ceiling !== undefined || retryAfter > 0 || this.#share >= pacingShare) this.#slowDown(now)
+  }
+
+  /** A request was called off. */
+  abandon(): void {
+    this.#underWay -= 1
+  }
+
+  #pauseUntil(now: number, until: number): void {
+    const added = until - Math.max(now, this.#pausedUntil)
+    if (added <= 0) return
+    this.#pausedUntil = until
+    // Time in which nothing is sent says nothing of what gets through.
+    for (const [index, at] of this.#answeredAt.entries()) this.#answeredAt[index] = at + added
+  }
+
+  #slowDown(now: number): void {
+    const rate = this.rate(now)
+    const isFar = this.#ceiling === undefined || this.#share >= farShare
+    this.#isSearching = this.#ceiling === undefined
+    this.#ceiling = Math.max(minRate, isFar ? Math.min(rate, this.#throughput(now)) : rate)
+    this.#ceilingAt = now
+    this.#plateauSeconds = Math.min(
+      maxPlateauSeconds,
+      plateauSeconds * (1 + Math.max(0, this.#pausedUntil - now) / 500)
+    )
+    this.#nextAt = now + 1_000 / this.rate(now)
+  }
+
+  #remember(now: number): void {
+    this.#answeredAt.push(now)
+    if (this.#answeredAt.length > remembered) this.#answeredAt.shift()
+  }
+
+  /** Answers in the last second, pauses left out. */
+  #throughput(now: number): number {
+    const oldest = this.#answeredAt[0] ?? now
+    const recent = this.#answeredAt.filter((at) => at > now - 1_000).length
+    return recent === remembered ? (recent * 1_000) / Math.max(1, now - oldest) : recent
+  }
+}
