@@ -3,7 +3,6 @@
  * others; only credentials that no read can use do.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
-import { isRunFatal } from "@holdfast/core/CloudBackupError"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import * as Clock from "effect/Clock"
@@ -12,7 +11,8 @@ import { type CheckReport, formatVersion, type ResourceReport, type Summary } fr
 import { compare } from "./compare.ts"
 import { exitCodeOf } from "./ExitCode.ts"
 import { formatDuration } from "./formatDuration.ts"
-import { fromError, type Live, notRead, spared } from "./Live.ts"
+import { type Live, notRead } from "./Live.ts"
+import { readAll, type Seen } from "./readAll.ts"
 
 /** How to run. */
 export interface CheckOptions {
@@ -40,25 +40,7 @@ export const check = Effect.fn("Check.check")(function* (
   const cloud = yield* CloudBackup
   const startedAt = yield* Clock.currentTimeMillis
   const before = yield* cloud.requests
-  /** What was learnt of each resource, and when: a long run must not take a fresh backup for one of the future. */
-  const seen = new Map<DesiredResource, { readonly live: Live; readonly at: number }>()
-  let fatal: Live | undefined
-
-  const read = Effect.fnUntraced(function* (desired: DesiredResource) {
-    const live =
-      fatal ??
-      (yield* Effect.match(cloud.getResource(desired.instance), {
-        onFailure: (error) => {
-          const live = fromError(error)
-          if (isRunFatal(error) && live._tag === "NotRead") fatal = spared(live.error)
-          return live
-        },
-        onSuccess: (resource): Live => ({ _tag: "Found", resource })
-      }))
-    // By the service's clock: this machine's may be wrong, and old backups would look fresh.
-    seen.set(desired, { live, at: (yield* Clock.currentTimeMillis) + (yield* cloud.clockSkewMillis) })
-    yield* options.onProgress(seen.size, manifest.resources.length)
-  })
+  const seen = new Map<DesiredResource, Seen>()
 
   /** The report of what is known now; `unread` stands for the resources that were not reached. */
   const reportNow = Effect.fnUntraced(function* (unread: Live, interrupted: boolean) {
@@ -90,7 +72,10 @@ export const check = Effect.fn("Check.check")(function* (
     } satisfies CheckReport
   })
 
-  yield* Effect.forEach(manifest.resources, read, { concurrency: options.concurrency, discard: true }).pipe(
+  yield* readAll(manifest.resources, seen, {
+    concurrency: options.concurrency,
+    onRead: Effect.suspend(() => options.onProgress(seen.size, manifest.resources.length))
+  }).pipe(
     Effect.timeoutOption(options.timeLimitMillis),
     Effect.onInterrupt(() =>
       Effect.flatMap(

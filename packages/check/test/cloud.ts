@@ -17,9 +17,11 @@ import {
 } from "@holdfast/core/CloudBackupError"
 import type { Resource } from "@holdfast/core/Resource"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import type { CheckOptions } from "../src/Check.ts"
-import { desired, second } from "./fleet.ts"
+import type { CheckReport } from "../src/CheckReport.ts"
+import { desired, now, second } from "./fleet.ts"
 
 /** A client that answers with `read`, after having sent 100 requests for others, 5 of them retries. */
 export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupError>, clockSkewMillis = 0) => {
@@ -76,12 +78,14 @@ const request = {
 
 export const notFound = new ResourceNotFound({ ...request, status: 404, grpcCode: 5 })
 
+export const unavailable = new ServiceUnavailable({ ...request, status: 503 })
+
 /** One of every error that concerns one resource only. */
 export const ofOneResource = [
   new InvalidRequest({ ...request, status: 400, fieldViolations: [] }),
   new PermissionDenied({ ...request, status: 403, grpcCode: 7, requestId: "r-1" }),
   new RateLimited({ ...request, status: 429, retryAfterMillis: 1000 }),
-  new ServiceUnavailable({ ...request, status: 503 }),
+  unavailable,
   new DeadlineExceeded(request),
   new ServerError({ ...request, status: 500 }),
   new ConnectionFailed({ ...request, reason: "reset" }),
@@ -95,3 +99,16 @@ export const ofTheRun = [
   new Unauthenticated({ ...request, status: 401, grpcCode: 16, requestId: "r-2" }),
   new CredentialsError({ detail: "the key file is empty", source: "key.json", remedy: "Make a new key.", attempts: 1 })
 ]
+
+/** Runs an effect from `now` on, for as much test time as it needs. */
+export const fromNow = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(now)
+    const fiber = yield* Effect.forkChild(effect)
+    yield* TestClock.adjust("1 day")
+    return yield* Fiber.join(fiber)
+  })
+
+/** `a:in_sync b:drifted …` */
+export const outcome = (report: CheckReport) =>
+  report.resources.map(({ address, state }) => `${address}:${state}`).join(" ")

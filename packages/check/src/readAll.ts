@@ -1,0 +1,81 @@
+/**
+ * The reads of a run: every declared resource once, and those that failed for a passing reason again when all others have
+ * been read: what a service refuses in its worst second it often grants a little later.
+ */
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { type CloudBackupError, isRunFatal } from "@holdfast/core/CloudBackupError"
+import { CurrentRetryPolicy } from "@holdfast/core/RetryPolicy"
+import type { DesiredResource } from "@holdfast/manifest/Manifest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { fromError, type Live, spared } from "./Live.ts"
+
+/** What was learnt of a resource, and when: a long run must not take a fresh backup for one of the future. */
+export interface Seen {
+  readonly live: Live
+  /** By the service's clock, in milliseconds since 1970: this machine's may be wrong, and old backups would look fresh. */
+  readonly at: number
+}
+
+/** A round of further reads is worth another one where it has read at least this share of what it asked for. */
+const worthwhileShare = 0.25
+
+/** What a later read that failed, too, says: its own words, unless it was not sent at all; with the attempts of both. */
+const combined = (before: Live | undefined, live: Live): Live => {
+  if (before?._tag !== "NotRead" || live._tag !== "NotRead") return live
+  const { error } = live.error.attempts === 0 ? before : live
+  return { _tag: "NotRead", error: { ...error, attempts: before.error.attempts + live.error.attempts } }
+}
+
+/**
+ * Reads `resources`, some at a time, into `seen`, which holds what is known at any moment. `onRead` is called after each, the
+ * first time that it is read.
+ */
+export const readAll = Effect.fn("Check.readAll")(function* (
+  resources: ReadonlyArray<DesiredResource>,
+  seen: Map<DesiredResource, Seen>,
+  options: { readonly concurrency: number; readonly onRead: Effect.Effect<void> }
+) {
+  const cloud = yield* CloudBackup
+  const policy = yield* CurrentRetryPolicy
+  let fatal: Live | undefined
+
+  const failure = (error: CloudBackupError): Live => {
+    const live = fromError(error)
+    if (isRunFatal(error) && live._tag === "NotRead") fatal = spared(live.error)
+    return live
+  }
+
+  const read = Effect.fnUntraced(function* (desired: DesiredResource) {
+    const before = seen.get(desired)?.live
+    if (before !== undefined && fatal !== undefined) return
+    const live =
+      fatal ??
+      (yield* Effect.match(cloud.getResource(desired.instance), {
+        onFailure: failure,
+        onSuccess: (resource): Live => ({ _tag: "Found", resource })
+      }))
+    const at = (yield* Clock.currentTimeMillis) + (yield* cloud.clockSkewMillis)
+    seen.set(desired, { live: combined(before, live), at })
+    if (before === undefined) yield* options.onRead
+  })
+
+  const isPassing = (desired: DesiredResource) => {
+    const live = seen.get(desired)?.live
+    return live?._tag === "NotRead" && live.error.retryable
+  }
+
+  const concurrency = { concurrency: options.concurrency, discard: true } as const
+  yield* Effect.forEach(resources, read, concurrency)
+  if (policy.maxAttempts === 1) return
+  let left = resources.filter(isPassing)
+  while (left.length > 0 && fatal === undefined) {
+    // Each has been tried by all that the policy grants: one more is enough to know.
+    yield* Effect.forEach(left, read, concurrency).pipe(
+      Effect.provideService(CurrentRetryPolicy, { ...policy, maxAttempts: 1 })
+    )
+    const still = left.filter(isPassing)
+    if (left.length - still.length < left.length * worthwhileShare) return
+    left = still
+  }
+})
