@@ -96,7 +96,7 @@ export class Admission {
   /** Whether it may go, how long it has to wait in milliseconds, or why it is not worth it. */
   #decide(ticket: Ticket, now: number, isRetry: boolean): "go" | number | CloudBackupError {
     const { maxRetryAfterMillis, outageMillis } = ticket.policy
-    const verdict = this.#breaker.ask(now, outageMillis)
+    const verdict = this.#breaker.ask(now, outageMillis, isRetry)
     if (verdict === "refuse" && this.#lastError !== undefined) return this.#lastError
     if (typeof verdict === "number") return Math.max(1, verdict)
     // A repeated request has reckoned with the wait before it came here.
@@ -110,7 +110,7 @@ export class Admission {
     ticket.isHeld = true
     ticket.sentAt = now
     ticket.isProbe = this.#breaker.isOpen()
-    if (ticket.isProbe) this.#breaker.probe()
+    if (ticket.isProbe) this.#breaker.probe(ticket.policy.outageMillis)
     this.#pacer.take(now)
     return Effect.void
   }

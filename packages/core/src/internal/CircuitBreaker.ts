@@ -11,9 +11,13 @@
 const failuresToOpen = 10
 const readsToOpen = 3
 
-/** When the endpoint is first tried again, and the longest time between two tries, in milliseconds. */
+/**
+ * When the endpoint is first tried again, and the longest time between two tries, in milliseconds: a second, or as much as
+ * makes two dozen tries of the time that reads would wait, since each read has only so many.
+ */
 const firstProbeMillis = 100
 const maxProbeMillis = 1_000
+const probesOfPatience = 24
 
 /** How long reads wait for an endpoint that has never answered, in milliseconds: it is a wrong address, as like as not. */
 const strangerPatienceMillis = 3_000
@@ -30,10 +34,13 @@ export type Verdict =
   | number
 
 export interface CircuitBreaker {
-  /** What a read that would wait up to `patience` milliseconds for the endpoint may do at `now`. */
-  readonly ask: (now: number, patience: number) => Verdict
-  /** The probe is on its way. */
-  readonly probe: () => void
+  /**
+   * What a read that would wait up to `patience` milliseconds for the endpoint may do at `now`. Once that has passed, only a
+   * read that has not been sent yet may see whether the endpoint is back.
+   */
+  readonly ask: (now: number, patience: number, isRetry: boolean) => Verdict
+  /** The probe is on its way, for a read that would wait up to `patience` milliseconds. */
+  readonly probe: (patience: number) => void
   /** The endpoint has answered. */
   readonly succeed: () => void
   /** A request for `key`, the probe or one from before, got no answer of the service. `random` spreads probes, 0 to 1. */
@@ -49,20 +56,22 @@ export const make = (): CircuitBreaker => {
   let hasAnswered = false
   let openedAt: number | undefined
   let interval = firstProbeMillis
+  let maxInterval = maxProbeMillis
   let nextProbeAt = 0
   let isProbing = false
 
   return {
     isOpen: () => openedAt !== undefined,
-    ask: (now, patience) => {
+    ask: (now, patience, isRetry) => {
       if (openedAt === undefined) return "go"
-      if (!isProbing && now >= nextProbeAt) return "probe"
       const endsAt = openedAt + (hasAnswered ? patience : Math.min(patience, strangerPatienceMillis))
+      if (!isProbing && now >= nextProbeAt && (now < endsAt || !isRetry)) return "probe"
       if (now >= endsAt) return "refuse"
       return (isProbing ? endsAt : Math.min(endsAt, nextProbeAt)) - now
     },
-    probe: () => {
+    probe: (patience) => {
       isProbing = true
+      maxInterval = Math.max(maxProbeMillis, patience / probesOfPatience)
     },
     abandon: () => {
       isProbing = false
@@ -83,7 +92,7 @@ export const make = (): CircuitBreaker => {
         interval = firstProbeMillis
       } else if (wasProbe) {
         isProbing = false
-        interval = Math.min(maxProbeMillis, interval * 2)
+        interval = Math.min(maxInterval, interval * 2)
       } else return
       nextProbeAt = now + interval * (0.75 + random / 4)
     }

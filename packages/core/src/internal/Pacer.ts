@@ -15,8 +15,16 @@ const firstLimit = 16
 const maxLimit = 1_024
 
 /** How much one answer counts in the share of answers that are 429, and from which share on a rate is set. */
-const shareWeight = 1 / 8
+const shareWeight = 1 / 16
 const pacingShare = 0.5
+
+/**
+ * A rate that does not help means that the service refuses at random: where it has had to fall to a quarter by small steps, or
+ * five large ones have left the share as it was, it is given up, and set again only where nearly all answers are 429.
+ */
+const givenUpShare = 0.25
+const givenUpSteps = 5
+const certainShare = 0.9
 
 /** Below this share a single 429 of a paced client means that the rate is just too high; above, that it is far too high. */
 const farShare = 0.25
@@ -29,15 +37,18 @@ const freeRate = 2_000
 const searchGrowth = 1.5
 
 /**
- * The curve: how far below the ceiling it begins, and after how many seconds it is back at it. After twice as long it is as
- * far above, and the limit has moved: it is looked for again.
+ * The curve: how far below the ceiling it begins, and after how many seconds it is back at it; sooner where the ceiling is a
+ * rough one, later where each 429 costs a pause. After twice as long it is as far above, and the limit has moved: it is
+ * looked for again.
  */
 const step = 0.03
 const plateauSeconds = 20
+const roughPlateauSeconds = 5
 const maxPlateauSeconds = 300
 
-/** Answers remembered to reckon what gets through. */
-const remembered = 64
+/** What gets through is counted in tenths of a second, over two seconds. */
+const tallyMillis = 100
+const tallies = 20
 
 /** What becomes of a request, as far as speed goes: an answer, 429, no answer in time, or nothing that says anything. */
 export type Outcome = "answered" | "throttled" | "late" | "silent"
@@ -54,8 +65,14 @@ export class Pacer {
   #ceilingAt = 0
   #isSearching = false
   #plateauSeconds = plateauSeconds
+  #firstCeiling = 0
+  #farSteps = 0
+  #pacingShare = pacingShare
   #share = 0
-  readonly #answeredAt: Array<number> = []
+  /** Answers in each of the last tenths of a second that was not a pause, and which tenth the last one is. */
+  readonly #answers: Array<number> = Array.from({ length: tallies }, () => 0)
+  #tenth = 0
+  #pausedMillis = 0
 
   /** When the service's wish to be left alone ends, on the clock of `now`. */
   get pausedUntil(): number {
@@ -108,7 +125,7 @@ export class Pacer {
     this.#limit = Math.max(1, this.#limit / 2)
     this.#decreasedAt = now
     if (outcome !== "throttled") return
-    if (this.#ceiling !== undefined || retryAfter > 0 || this.#share >= pacingShare) this.#slowDown(now)
+    if (this.#ceiling !== undefined || retryAfter > 0 || this.#share >= this.#pacingShare) this.#slowDown(now)
   }
 
   /** A request was called off. */
@@ -120,32 +137,53 @@ export class Pacer {
     const added = until - Math.max(now, this.#pausedUntil)
     if (added <= 0) return
     this.#pausedUntil = until
-    // Time in which nothing is sent says nothing of what gets through.
-    for (const [index, at] of this.#answeredAt.entries()) this.#answeredAt[index] = at + added
+    this.#pausedMillis += added
   }
 
   #slowDown(now: number): void {
     const rate = this.rate(now)
-    const isFar = this.#ceiling === undefined || this.#share >= farShare
-    this.#isSearching = this.#ceiling === undefined
-    this.#ceiling = Math.max(minRate, isFar ? Math.min(rate, this.#throughput(now)) : rate)
+    const isFirst = this.#ceiling === undefined
+    const isFar = isFirst || this.#share >= farShare
+    const ceiling = Math.max(minRate, isFar ? Math.min(rate, this.#throughput(now)) : rate)
+    if (isFar) this.#firstCeiling = ceiling
+    this.#farSteps = isFar && !isFirst ? this.#farSteps + 1 : 0
+    if (this.#farSteps > givenUpSteps || ceiling < this.#firstCeiling * givenUpShare) {
+      this.#ceiling = undefined
+      this.#pacingShare = certainShare
+      return
+    }
+    this.#isSearching = isFirst
+    this.#ceiling = ceiling
     this.#ceilingAt = now
+    const pausedSeconds = Math.max(0, this.#pausedUntil - now) / 1_000
     this.#plateauSeconds = Math.min(
       maxPlateauSeconds,
-      plateauSeconds * (1 + Math.max(0, this.#pausedUntil - now) / 500)
+      (isFar ? roughPlateauSeconds : plateauSeconds) * (1 + 2 * pausedSeconds)
     )
     this.#nextAt = now + 1_000 / this.rate(now)
   }
 
-  #remember(now: number): void {
-    this.#answeredAt.push(now)
-    if (this.#answeredAt.length > remembered) this.#answeredAt.shift()
+  /** Moves the tallies on to `now`. Time in which nothing was sent says nothing of what gets through. */
+  #advance(now: number): void {
+    const tenth = Math.floor((now - this.#pausedMillis) / tallyMillis)
+    for (let passed = Math.min(tenth - this.#tenth, tallies); passed > 0; passed--) {
+      this.#answers.shift()
+      this.#answers.push(0)
+    }
+    this.#tenth = Math.max(this.#tenth, tenth)
   }
 
-  /** Answers in the last second, pauses left out. */
+  #remember(now: number): void {
+    this.#advance(now)
+    this.#answers[tallies - 1] = (this.#answers[tallies - 1] ?? 0) + 1
+  }
+
+  /** Answers a second in the last two seconds, pauses left out. */
   #throughput(now: number): number {
-    const oldest = this.#answeredAt[0] ?? now
-    const recent = this.#answeredAt.filter((at) => at > now - 1_000).length
-    return recent === remembered ? (recent * 1_000) / Math.max(1, now - oldest) : recent
+    this.#advance(now)
+    const answers = this.#answers.reduce((sum, count) => sum + count, 0)
+    // The tenth that is under way is not whole yet.
+    const begun = Math.max(0, now - this.#pausedMillis - this.#tenth * tallyMillis)
+    return (answers * 1_000) / ((tallies - 1) * tallyMillis + begun)
   }
 }

@@ -1,0 +1,177 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { none, patient, standard } from "../src/RetryPolicy.ts"
+import { bucket, dice, failures, type Reaction, run } from "./service.ts"
+
+const seconds = (run: { readonly took: number }) => run.took / 1_000
+
+/** `reaction` from the 500th request on, for so many milliseconds. */
+const outage = (reaction: Reaction, millis: number) => {
+  let since: number | undefined
+  return ({ before, now }: { readonly before: number; readonly now: number }): Reaction => {
+    if (before === 500) since = now
+    return since !== undefined && now - since < millis ? reaction : "good"
+  }
+}
+
+describe("many reads of one client", () => {
+  it.effect.each<readonly [string, Reaction]>([
+    ["503", { status: 503 }],
+    ["500", { status: 500 }],
+    ["a refused connection", "refused"],
+    ["a reset", "reset"],
+    ["a captive portal", { body: "<html>", headers: { "content-type": "text/html" } }]
+  ])("end in seconds, with at most 1.1 requests each, where the endpoint always answers with %s", ([, reaction]) =>
+    Effect.gen(function* () {
+      for (const concurrency of [1, 16]) {
+        const result = yield* run(() => reaction, { reads: 1_000, concurrency })
+        assert.strictEqual(failures(result).length, 1_000)
+        assert.isAtMost(result.sent.length, 1_100)
+        assert.isAtMost(result.took, 10_000)
+        for (const error of failures(result)) {
+          if (error.attempts === 0) assert.include(error.message, "not asked for: ")
+        }
+      }
+    })
+  )
+
+  it.effect("name the resource that they were for, and no request id of another, where they were not sent", () =>
+    Effect.gen(function* () {
+      const headers = { "x-request-id": "of-another" }
+      const result = yield* run(() => ({ status: 503, headers }), { reads: 100, concurrency: 4 })
+      const unsent = failures(result).filter(({ attempts }) => attempts === 0)
+      assert.isAbove(unsent.length, 50)
+      for (const error of unsent) {
+        assert.strictEqual(error._tag, "ServiceUnavailable")
+        assert.notInclude(error.message, "of-another")
+        assert.isTrue(error.isRetryable)
+      }
+      assert.include(unsent.at(-1)?.message, "/vm-99: 503: not asked for: an empty body")
+    })
+  )
+
+  it.effect.each<readonly [string, number, number, Reaction]>([
+    ["503", 10_000, 16, { status: 503 }],
+    ["503", 2_000, 256, { status: 503 }],
+    ["a refused connection", 2_000, 16, "refused"],
+    ["a reset", 2_000, 64, "reset"]
+  ])(
+    "are all made in spite of 5 seconds of %s, which cost at most 7: %i reads, %i at a time",
+    ([, reads, concurrency, reaction]) =>
+      Effect.gen(function* () {
+        const calm = yield* run(() => "good", { reads, concurrency })
+        const result = yield* run(outage(reaction, 5_000), { reads, concurrency })
+        assert.deepStrictEqual(failures(result), [])
+        assert.isAtMost(seconds(result), seconds(calm) + 7)
+        // Those that were under way when it began are sent again, and one at a time sees whether it has ended.
+        assert.isAtMost(result.sent.length, reads + 2 * concurrency + 20)
+      })
+  )
+
+  it.effect("give up an endpoint that stays away for longer than the policy waits, unless that is patient", () =>
+    Effect.gen(function* () {
+      const result = yield* run(outage("refused", 20_000), { reads: 2_000 })
+      assert.isAbove(failures(result).length, 1_400)
+      assert.isAtMost(result.took, 20_000)
+      const patiently = yield* run(outage("refused", 100_000), { reads: 2_000, policy: patient })
+      assert.deepStrictEqual(failures(patiently), [])
+      assert.isAtMost(patiently.took, 110_000)
+    })
+  )
+
+  it.effect("do not suffer for one resource that the service always fails on", () =>
+    Effect.gen(function* () {
+      for (const concurrency of [1, 16]) {
+        const result = yield* run(({ id }) => (id === "vm-7" ? { status: 500 } : "good"), { reads: 100, concurrency })
+        assert.deepStrictEqual(
+          failures(result).map(({ _tag, attempts }) => [_tag, attempts]),
+          [["ServerError", 4]]
+        )
+        assert.strictEqual(result.sent.length, 103)
+      }
+    })
+  )
+
+  it.effect.each([1, 2, 3])("take at most 1.5 requests each where 3 in 10 fail, seed %i", (seed) =>
+    Effect.gen(function* () {
+      const roll = dice(seed)
+      const react = (): Reaction => {
+        const chance = roll()
+        return chance < 0.1 ? { status: 503 } : chance < 0.2 ? { status: 429 } : chance < 0.3 ? "reset" : "good"
+      }
+      const result = yield* run(react, { reads: 5_000, seed })
+      assert.isAtMost(result.sent.length, 7_500)
+      // 0.3⁴ of the reads fail four times; a run asks for those once more.
+      assert.isAtMost(failures(result).length, 70)
+      for (const error of failures(result)) assert.strictEqual(error.attempts, 4)
+    })
+  )
+})
+
+describe("a service that limits requests", () => {
+  it.effect.each([
+    [10, 10, 16],
+    [10, 10, 256],
+    [100, 100, 16],
+    [100, 20, 64]
+  ] as const)(
+    "to %i a second, %i at once, is used to 95 in 100 of that by %i reads at a time",
+    ([perSecond, burst, concurrency]) =>
+      Effect.gen(function* () {
+        const reads = perSecond * 100
+        const result = yield* run(bucket(perSecond, burst), { reads, concurrency })
+        assert.isAtMost(failures(result).length, reads / 200)
+        assert.isAtLeast(reads / seconds(result), 0.95 * perSecond)
+        assert.isAtMost(result.sent.length, 1.1 * reads)
+      })
+  )
+
+  it.effect("is left alone for as long as it asks, by all reads", () =>
+    Effect.gen(function* () {
+      const result = yield* run(
+        ({ before, now }) =>
+          before < 3 ? { status: 429, headers: { "retry-after": "7" } } : now < 7_000 ? "reset" : "good",
+        { reads: 50, concurrency: 3 }
+      )
+      assert.deepStrictEqual(failures(result), [])
+      for (const { at } of result.sent.slice(3)) assert.isAtLeast(at, 7_000)
+      assert.strictEqual(result.sent.length, 53)
+    })
+  )
+
+  it.effect.each([
+    [standard, 21],
+    [patient, 241],
+    [none, 1]
+  ] as const)("for longer than %o waits is asked no more, case %#", ([policy, retryAfter]) =>
+    Effect.gen(function* () {
+      const react = (): Reaction => ({ status: 429, headers: { "retry-after": String(retryAfter) } })
+      const result = yield* run(react, { reads: 1_000, concurrency: 4, policy })
+      assert.strictEqual(result.sent.length, 4)
+      assert.isAtMost(result.took, 1_000)
+      for (const error of failures(result)) {
+        assert.strictEqual(error._tag, "RateLimited")
+        assert.strictEqual("retryAfterMillis" in error ? error.retryAfterMillis : 0, retryAfter * 1_000)
+      }
+    })
+  )
+
+  it.effect("and later does no longer is used in full again", () =>
+    Effect.gen(function* () {
+      const limited = bucket(10, 10)
+      const freed: Array<number> = []
+      const result = yield* run(
+        (arrival) => {
+          if (arrival.now < 60_000) return limited(arrival)
+          freed.push(arrival.now)
+          return "good"
+        },
+        { reads: 5_000 }
+      )
+      assert.isAtMost(failures(result).length, 5)
+      // From 10 a second to hundreds within a minute and a half.
+      assert.isAtMost(seconds(result), 150)
+      assert.isAbove(freed.length, 4_000)
+    })
+  )
+})
