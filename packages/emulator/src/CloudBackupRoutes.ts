@@ -1,69 +1,71 @@
 /**
- * `GET /backup/v1/resources/{computeInstanceId}` and `GET /backup/v1/resources`.
+ * Cloud Backup's read API: resources, their tasks, policies and their applications.
  */
-import * as Clock from "effect/Clock"
-import * as Effect from "effect/Effect"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { rpcError } from "./RpcError.ts"
-import { type State, toJson } from "./State.ts"
+import { type Call, folderOf, ok, page } from "./Call.ts"
+import { invalid, rpcError } from "./RpcError.ts"
+import { policyToJson, taskToJson, toJson } from "./toJson.ts"
 
-/** A request with its token accepted. */
-export interface Call {
-  readonly state: State
-  readonly requestId: string
-  readonly query: URLSearchParams
-}
-
-const ok = (body: unknown, { requestId }: Call) =>
-  HttpServerResponse.jsonUnsafe(body, { headers: { "x-request-id": requestId } })
-
-const invalid = (field: string, description: string, { requestId }: Call) =>
-  rpcError("INVALID_ARGUMENT", "Request validation error", requestId, { violations: [{ field, description }] })
+const tooLong = (field: string, { requestId }: Call) =>
+  invalid(field, "The value's length must be at most 50", requestId)
 
 /** Resource.get. */
-export const getResource = (id: string, call: Call) =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    if (id.length > 50) return invalid("computeInstanceId", "The value's length must be at most 50", call)
-    const known = call.state.resources.filter((resource) => resource.computeInstanceId === id)
-    const resource = known.find(({ isActive }) => isActive) ?? known[0]
-    if (resource === undefined) return rpcError("NOT_FOUND", `Resource ${id} not found`, call.requestId)
-    const tenantInfo = call.query.get("includeTenantInfo") === "true"
-    return ok({ resource: toJson(resource, now, { tenantInfo }) }, call)
-  })
-
-/** Page tokens are opaque to clients: here, how many resources came before. */
-const encodeToken = (offset: number): string => Buffer.from(`offset:${offset}`).toString("base64url")
-
-const decodeToken = (token: string): number | undefined => {
-  const match = /^offset:(\d{1,9})$/.exec(Buffer.from(token, "base64url").toString())
-  return match === null ? undefined : Number(match[1])
+export const getResource = (id: string, call: Call) => {
+  if (id.length > 50) return tooLong("computeInstanceId", call)
+  const resource = call.state.resourceOf(id)
+  if (resource === undefined) return rpcError("NOT_FOUND", `Resource ${id} not found`, call.requestId)
+  const tenantInfo = call.query.get("includeTenantInfo") === "true"
+  return ok({ resource: toJson(resource, call.now, { tenantInfo }) }, call)
 }
 
 /** Resource.list. */
-export const listResources = (call: Call) =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    const { query, state } = call
-    const folderId = query.get("folderId") ?? ""
-    const pageSizeText = query.get("pageSize") ?? "0"
-    const pageToken = query.get("pageToken") ?? ""
-    const type = query.get("type")
-    if (folderId === "") return invalid("folderId", "The field is required", call)
-    if (folderId.length > 50) return invalid("folderId", "The value's length must be at most 50", call)
-    const pageSize = /^\d{1,6}$/.test(pageSizeText) ? Number(pageSizeText) : -1
-    if (pageSize < 0 || pageSize > 1000) return invalid("pageSize", "The value must be in the range of 0 to 1000", call)
-    if (pageToken.length > 100) return invalid("pageToken", "The value's length must be at most 100", call)
-    const offset = pageToken === "" ? 0 : decodeToken(pageToken)
-    if (offset === undefined) return invalid("pageToken", "The page token is invalid", call)
+export const listResources = (call: Call) => {
+  const folder = folderOf(call)
+  if (typeof folder !== "string") return folder
+  const type = call.query.get("type")
+  const found = call.state.seed.resources.filter(
+    (resource) => resource.folderId === folder && (type === null || resource.type === type)
+  )
+  return page(
+    call,
+    "resources",
+    found.map((resource) => toJson(resource, call.now, { tenantInfo: false }))
+  )
+}
 
-    const found = state.resources.filter(
-      (resource) => resource.folderId === folderId && (type === null || resource.type === type)
-    )
-    const end = offset + (pageSize === 0 ? 100 : pageSize)
-    return ok(
-      {
-        resources: found.slice(offset, end).map((resource) => toJson(resource, now, { tenantInfo: false })),
-        ...(end < found.length ? { nextPageToken: encodeToken(end) } : {})
-      },
-      call
-    )
-  })
+/** Resource.listTasks. */
+export const listTasks = (id: string, call: Call) => {
+  if (id.length > 50) return tooLong("computeInstanceId", call)
+  if (call.state.resourceOf(id) === undefined) {
+    return rpcError("NOT_FOUND", `Resource ${id} not found`, call.requestId)
+  }
+  const tasks = call.state.seed.tasks.filter(({ computeInstanceId }) => computeInstanceId === id)
+  return page(
+    call,
+    "tasks",
+    tasks.map((task) => taskToJson(task, call.now))
+  )
+}
+
+/** Policy.list: of a folder, or those applied to an instance; not paged. */
+export const listPolicies = (call: Call) => {
+  const instance = call.query.get("computeInstanceId")
+  const folder = instance === null ? folderOf(call) : undefined
+  if (folder !== undefined && typeof folder !== "string") return folder
+  const found = call.state.seed.policies.filter(({ applications, folderId }) =>
+    instance === null
+      ? folderId === folder
+      : applications.some(({ computeInstanceId, isProcessing }) => computeInstanceId === instance && !isProcessing)
+  )
+  return ok({ policies: found.map((policy) => policyToJson(policy, call.now)) }, call)
+}
+
+/** Policy.listApplications: those being bound only with `showProcessing`. */
+export const listApplications = (id: string, call: Call) => {
+  const policy = call.state.seed.policies.find((policy) => policy.id === id)
+  if (policy === undefined) return rpcError("NOT_FOUND", `Policy ${id} not found`, call.requestId)
+  const isWhole = call.query.get("showProcessing") === "true"
+  const applications = policy.applications
+    .filter(({ isProcessing }) => isWhole || !isProcessing)
+    .map(({ isProcessing, ...rest }) => ({ policyId: id, ...rest, ...(isProcessing ? { isProcessing } : {}) }))
+  return ok({ applications }, call)
+}

@@ -1,10 +1,12 @@
 /**
- * A real HTTP server that behaves as Cloud Backup and IAM do, in memory, for demos and tests.
+ * A real HTTP server that behaves as Cloud Backup, Compute, IAM and a VM's metadata service do, in memory, for demos and tests.
  *
  * It shares no code with the client: what both know of the API, each knows for itself.
  */
 import { randomUUID } from "node:crypto"
 import * as Http from "node:http"
+import * as Https from "node:https"
+import type { Socket } from "node:net"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -14,43 +16,42 @@ import type { ServeError } from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import { type Call, getResource, listResources } from "./CloudBackupRoutes.ts"
-import type { Route } from "./Fault.ts"
-import { createToken } from "./IamRoutes.ts"
-import { type Answer, perform } from "./perform.ts"
+import type { Call } from "./Call.ts"
+import { perform } from "./perform.ts"
+import { type Found, routeOf } from "./Route.ts"
 import { rpcError } from "./RpcError.ts"
 import type { Seed } from "./Seed.ts"
 import * as State from "./State.ts"
+import type { Answer } from "./Wire.ts"
 
-/** Where to listen. Default: a free port of 127.0.0.1. */
+/** Where to listen. Default: a free port of 127.0.0.1, in plain HTTP. */
 export interface EmulatorOptions {
   readonly host?: string
   readonly port?: number
+  /** A certificate for `localhost` and its key, in PEM: then the emulator speaks HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 /** A server that runs for days must not keep all that it was asked. */
 const rememberedRequests = 10_000
 
-const decoded = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
+/** The good answer of a route, or the one that keeps a caller from it. */
+const answerOf = ({ answer, isLimited, needsToken }: Found, call: Call, authorization: string | undefined): Answer => {
+  const { now, requestId, state } = call
+  const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1] ?? ""
+  if (needsToken && !state.acceptsToken(token, now)) {
+    return Effect.succeed(rpcError("UNAUTHENTICATED", "Token is invalid or has expired.", requestId))
   }
+  if (!isLimited) return answer(call)
+  const { isAdmitted, waitSeconds } = state.admit(now)
+  if (isAdmitted) return answer(call)
+  const headers = state.seed.rateLimit?.retryAfter === true ? { "retry-after": String(waitSeconds) } : {}
+  return Effect.succeed(rpcError("RESOURCE_EXHAUSTED", "Too many requests", requestId, { headers }))
 }
 
-/** The routes, whichever method: the wrong one is answered with 501, as a gateway does. */
-const routeOf = (
-  path: string
-): { readonly route: Route; readonly method: string; readonly id?: string } | undefined => {
-  if (path === "/iam/v1/tokens") return { route: "token", method: "POST" }
-  if (path === "/backup/v1/resources") return { route: "list", method: "GET" }
-  const id = /^\/backup\/v1\/resources\/([^/]+)$/.exec(path)?.[1]
-  return id === undefined ? undefined : { route: "get", method: "GET", id: decoded(id) }
-}
-
-const handle = (state: State.State) =>
-  Effect.gen(function* () {
+const handle = (state: State.State, reset: (socket: Socket) => void) => {
+  let startedAt: number | undefined
+  return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = randomUUID()
     state.requests.push({ method: request.method, url: request.url, headers: request.headers })
@@ -58,23 +59,28 @@ const handle = (state: State.State) =>
     const [path = "/", search = ""] = request.url.split("?", 2)
     const found = routeOf(path)
     if (found === undefined) return HttpServerResponse.text("404 page not found\n", { status: 404 })
-    const { id, method, route } = found
+    const { instance, method, route } = found
     if (request.method !== method) return rpcError("NOT_IMPLEMENTED", "Method Not Allowed", requestId)
 
-    const now = yield* Clock.currentTimeMillis
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? ""
-    const call: Call = { state, requestId, query: new URLSearchParams(search) }
-    let answer: Answer
-    if (route === "token") answer = createToken(state, requestId)
-    else if (!state.acceptsToken(token, now)) {
-      answer = Effect.succeed(rpcError("UNAUTHENTICATED", "Token is invalid or has expired.", requestId))
-    } else answer = id === undefined ? listResources(call) : getResource(id, call)
-
-    for (const fault of state.strike(route, id, path, request.headers["x-emulator-fault"])) {
-      answer = perform(fault, answer, requestId)
+    const time = yield* Clock.currentTimeMillis
+    startedAt ??= time
+    const header = request.headers["x-emulator-fault"]
+    const strikes = state.strike({ route, instance, path, header, elapsed: time - startedAt })
+    const call: Call = {
+      state,
+      requestId,
+      query: new URLSearchParams(search),
+      now: time + state.seed.clock,
+      faults: new Set(strikes.map(({ fault }) => fault.fault))
     }
-    return yield* answer
+    let answer = answerOf(found, call, request.headers.authorization)
+    for (const strike of strikes) answer = perform(strike, answer, requestId, reset)
+    const response = yield* answer
+    return state.seed.clock === 0
+      ? response
+      : HttpServerResponse.setHeader(response, "date", new Date(call.now).toUTCString())
   })
+}
 
 /** A running emulator. */
 export class Emulator extends Context.Service<
@@ -87,31 +93,40 @@ export class Emulator extends Context.Service<
   }
 >()("@holdfast/emulator/Emulator") {
   /** Listens while the layer is in use; connections that are open at its end are cut. */
-  static readonly layer = (seed: Seed, options?: EmulatorOptions): Layer.Layer<Emulator, ServeError> =>
+  static readonly layer = (seed: Seed, options: EmulatorOptions = {}): Layer.Layer<Emulator, ServeError> =>
     Layer.unwrap(
       Effect.sync(() => {
-        const server = Http.createServer()
-        return Layer.effect(Emulator, start(seed, server)).pipe(
-          Layer.provide(
-            NodeHttpServer.layerServer(() => server, {
-              host: options?.host ?? "127.0.0.1",
-              port: options?.port ?? 0,
-              disablePreemptiveShutdown: true
-            })
-          )
+        const { host = "127.0.0.1", port = 0, tls } = options
+        const server = tls === undefined ? Http.createServer() : Https.createServer(tls)
+        return Layer.effect(Emulator, start(seed, server, tls !== undefined)).pipe(
+          Layer.provide(NodeHttpServer.layerServer(() => server, { host, port, disablePreemptiveShutdown: true }))
         )
       })
     )
 }
 
-const start = Effect.fnUntraced(function* (seed: Seed, server: Http.Server) {
+const start = Effect.fnUntraced(function* (seed: Seed, server: Http.Server, isSecure: boolean) {
   const state = State.make(seed)
+  /** The sockets below TLS, by their peer's port: a reset is theirs to send. */
+  const sockets = new Map<number | undefined, Socket>()
+  server.on("connection", (socket: Socket) => {
+    const { remotePort } = socket
+    sockets.set(remotePort, socket)
+    socket.on("close", () => sockets.delete(remotePort))
+  })
+  const reset = (socket: Socket): void => void (sockets.get(socket.remotePort) ?? socket).resetAndDestroy()
   // The server runs its handlers uninterruptibly; a late answer must not outlive its client, or the server.
-  yield* HttpServer.serveEffect(Effect.interruptible(handle(state)))
-  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+  yield* HttpServer.serveEffect(Effect.interruptible(handle(state, reset)))
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      server.closeAllConnections()
+      for (const socket of sockets.values()) socket.destroy()
+    })
+  )
   const { address } = yield* HttpServer.HttpServer
+  const url = HttpServer.formatAddress(address)
   return Emulator.of({
-    url: HttpServer.formatAddress(address),
+    url: isSecure ? url.replace(/^http:\/\/127\.0\.0\.1/, "https://localhost") : url,
     requests: Effect.sync(() => [...state.requests])
   })
 })

@@ -15,21 +15,34 @@ const codes = {
   UNAUTHENTICATED: [16, 401]
 } as const
 
-/** The answer that says so. `violations` become the details of a `google.rpc.BadRequest`. */
-export const rpcError = (
-  code: keyof typeof codes,
+interface Options {
+  /** Become the details of a `google.rpc.BadRequest`. */
+  readonly violations?: ReadonlyArray<{ readonly field: string; readonly description: string }>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The answer that says so. */
+export const rpcError = (code: keyof typeof codes, message: string, requestId: string, options?: Options) =>
+  answerOf(codes[code][0], codes[code][1], message, requestId, options)
+
+/** An error of any code under any status. */
+export const rpcErrorOf = (code: number, status: number, requestId: string) =>
+  answerOf(code, status, `An error of code ${code}`, requestId)
+
+/** The request has a field that the API refuses. */
+export const invalid = (field: string, description: string, requestId: string) =>
+  rpcError("INVALID_ARGUMENT", "Request validation error", requestId, { violations: [{ field, description }] })
+
+const answerOf = (
+  code: number,
+  status: number,
   message: string,
   requestId: string,
-  options?: {
-    readonly violations?: ReadonlyArray<{ readonly field: string; readonly description: string }>
-    readonly headers?: Readonly<Record<string, string>>
-  }
-): HttpServerResponse.HttpServerResponse => {
-  const [number, status] = codes[code]
-  const violations = options?.violations ?? []
-  return HttpServerResponse.jsonUnsafe(
+  { headers = {}, violations = [] }: Options = {}
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(
     {
-      code: number,
+      code,
       message,
       details: [
         { "@type": "type.googleapis.com/google.rpc.RequestInfo", requestId },
@@ -38,6 +51,5 @@ export const rpcError = (
           : [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: violations }])
       ]
     },
-    { status, headers: { "x-request-id": requestId, ...options?.headers } }
+    { status, headers: { "x-request-id": requestId, ...headers } }
   )
-}

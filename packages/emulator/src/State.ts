@@ -1,10 +1,10 @@
 /**
- * What an emulator remembers while it runs: resources, issued tokens, how often each fault has struck, and what was asked.
+ * What an emulator remembers while it runs: issued tokens, how often each fault has struck, and what was asked.
  */
 import { randomUUID } from "node:crypto"
 import * as Option from "effect/Option"
-import { parse as parseDuration } from "./Duration.ts"
 import * as Fault from "./Fault.ts"
+import type { Strike } from "./perform.ts"
 import type { Seed, SeedResource } from "./Seed.ts"
 
 /** A request as the emulator saw it. */
@@ -15,37 +15,80 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** One `times`/`after` count: of a fault of the seed, or of a header's text for one path. */
+/** The counts of a fault of the seed, or of a header's text for one path. */
 interface Counter {
   readonly fault: Fault.Fault
+  /** Requests that concerned it. */
   seen: number
+  /** Requests that it struck. */
+  struck: number
+}
+
+/** A request in terms of what a fault can be limited to. */
+interface Struck {
+  readonly route: Fault.Route
+  readonly instance: string | undefined
+  readonly path: string
+  /** The header `x-emulator-fault`. */
+  readonly header: string | undefined
+  /** Milliseconds since the first request. */
+  readonly elapsed: number
 }
 
 export interface State {
   readonly seed: Seed
-  /** In the order of the seed; an id may come more than once, the active one counts for a get. */
-  readonly resources: ReadonlyArray<SeedResource>
+  /** What the service knows of an instance: of several resources the active one. */
+  readonly resourceOf: (id: string) => SeedResource | undefined
   readonly requests: Array<SeenRequest>
   /** The faults that strike this request, after counting it against every one that concerns it. */
-  readonly strike: (
-    route: Fault.Route,
-    instance: string | undefined,
-    path: string,
-    header: string | undefined
-  ) => Array<Fault.Fault>
+  readonly strike: (request: Struck) => ReadonlyArray<Strike>
+  /** Whether the limit of requests has room for one more at `now`, and in how many seconds it will have where it has not. */
+  readonly admit: (now: number) => { readonly isAdmitted: boolean; readonly waitSeconds: number }
   readonly issueToken: (now: number) => { readonly token: string; readonly expiresAt: number }
   readonly acceptsToken: (token: string, now: number) => boolean
 }
 
+/** Fractions from 0 to 1, the same for the same seed. */
+const dice = (seed: number) => {
+  let state = seed
+  return (): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
+    return state / 0x80000000
+  }
+}
+
+const counterOf = (fault: Fault.Fault): Counter => ({ fault, seen: 0, struck: 0 })
+
+const limitOf = ({ rateLimit }: Seed): State["admit"] => {
+  if (rateLimit === undefined) return () => ({ isAdmitted: true, waitSeconds: 0 })
+  const { burst = rateLimit.perSecond, perSecond } = rateLimit
+  let tokens = burst
+  let filledAt: number | undefined
+  return (now) => {
+    tokens = Math.min(burst, tokens + ((now - (filledAt ?? now)) / 1_000) * perSecond)
+    filledAt = now
+    if (tokens < 1) return { isAdmitted: false, waitSeconds: Math.ceil((1 - tokens) / perSecond) }
+    tokens -= 1
+    return { isAdmitted: true, waitSeconds: 0 }
+  }
+}
+
 export const make = (seed: Seed): State => {
   const issued = new Map<string, number>()
-  const ofAll = seed.faults.map((fault): Counter => ({ fault, seen: 0 }))
+  const resources = new Map<string, SeedResource>()
+  const ofAll = seed.faults.map(counterOf)
   const ofInstance = new Map<string, Array<Counter>>()
-  for (const { computeInstanceId, faults } of seed.resources) {
-    const counters = ofInstance.get(computeInstanceId) ?? []
-    ofInstance.set(computeInstanceId, [...counters, ...faults.map((fault): Counter => ({ fault, seen: 0 }))])
+  for (const resource of seed.resources) {
+    const { computeInstanceId, faults } = resource
+    const known = resources.get(computeInstanceId)
+    if (known === undefined || (resource.isActive === true && known.isActive !== true)) {
+      resources.set(computeInstanceId, resource)
+    }
+    if (faults.length === 0) continue
+    ofInstance.set(computeInstanceId, [...(ofInstance.get(computeInstanceId) ?? []), ...faults.map(counterOf)])
   }
   const ofHeader = new Map<string, Counter>()
+  const roll = dice(seed.random)
 
   const headerCounter = (path: string, header: string): ReadonlyArray<Counter> => {
     const key = `${path} ${header}`
@@ -54,30 +97,40 @@ export const make = (seed: Seed): State => {
     return Option.match(Fault.fromHeader(header), {
       onNone: () => [],
       onSome: (fault) => {
-        const counter = { fault, seen: 0 }
+        const counter = counterOf(fault)
         ofHeader.set(key, counter)
         return [counter]
       }
     })
   }
 
+  const strikes = (counter: Counter, { elapsed, route }: Struck): boolean => {
+    const { after, from, lasts, on, probability, times } = counter.fault
+    if (on !== undefined && on !== route) return false
+    if (elapsed < from || (lasts !== undefined && elapsed >= from + lasts)) return false
+    counter.seen += 1
+    return (
+      counter.seen > after &&
+      (times === undefined || counter.seen <= after + times) &&
+      (probability === 1 || roll() < probability)
+    )
+  }
+
   return {
     seed,
-    resources: seed.resources,
+    resourceOf: (id) => resources.get(id),
     requests: [],
-    strike: (route, instance, path, header) =>
+    strike: (request) =>
       [
         ...ofAll,
-        ...(instance === undefined ? [] : (ofInstance.get(instance) ?? [])),
-        ...(header === undefined ? [] : headerCounter(path, header))
-      ]
-        .filter(({ fault }) => fault.on === undefined || fault.on === route)
-        .filter((counter) => {
-          const { after, times } = counter.fault
-          counter.seen += 1
-          return counter.seen > after && (times === undefined || counter.seen <= after + times)
-        })
-        .map(({ fault }) => fault),
+        ...(request.instance === undefined ? [] : (ofInstance.get(request.instance) ?? [])),
+        ...(request.header === undefined ? [] : headerCounter(request.path, request.header))
+      ].flatMap((counter) => {
+        if (!strikes(counter, request)) return []
+        counter.struck += 1
+        return [{ fault: counter.fault, before: counter.struck - 1 }]
+      }),
+    admit: limitOf(seed),
     issueToken: (now) => {
       const token = `t1.${randomUUID().replaceAll("-", "")}`
       const expiresAt = now + seed.tokenLifetime
@@ -86,40 +139,4 @@ export const make = (seed: Seed): State => {
     },
     acceptsToken: (token, now) => seed.tokens.includes(token) || (issued.get(token) ?? 0) > now
   }
-}
-
-const instant = (text: string, now: number): string => {
-  const span = parseDuration(text)
-  return span === undefined ? text : new Date(now + span).toISOString()
-}
-
-const isDefault = (value: unknown): boolean =>
-  value === undefined ||
-  value === false ||
-  value === "" ||
-  value === 0 ||
-  (typeof value === "string" && value.endsWith("_UNSPECIFIED"))
-
-/** The resource as proto3 JSON at `now`: fields at their defaults are left out, as the service may do. */
-export const toJson = (resource: SeedResource, now: number, { tenantInfo }: { readonly tenantInfo: boolean }) => {
-  const {
-    createdAt,
-    faults: _,
-    folderId,
-    lastBackupTime,
-    nextBackupTime,
-    statusProgress,
-    updatedAt,
-    ...rest
-  } = resource
-  const fields = {
-    ...rest,
-    ...(createdAt === undefined ? {} : { createdAt: instant(createdAt, now) }),
-    ...(updatedAt === undefined ? {} : { updatedAt: instant(updatedAt, now) }),
-    ...(lastBackupTime === undefined ? {} : { lastBackupTime: instant(lastBackupTime, now) }),
-    ...(nextBackupTime === undefined ? {} : { nextBackupTime: instant(nextBackupTime, now) }),
-    ...(statusProgress === undefined ? {} : { statusProgress: String(statusProgress) }),
-    ...(tenantInfo ? { tenantInfo: { folderId } } : {})
-  }
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isDefault(value)))
 }

@@ -3,7 +3,6 @@ import { CloudBackup } from "@holdfast/core/CloudBackup"
 import type { CloudBackupError } from "@holdfast/core/CloudBackupError"
 import { Effect } from "effect"
 import { Emulator } from "../src/Emulator.ts"
-import { faultKinds } from "../src/Fault.ts"
 import {
   carriesIds,
   clientAt,
@@ -172,11 +171,6 @@ describe("CloudBackup.getResource", () => {
       withPolicy({ attemptTimeoutMillis: 50, maxAttempts: 2 })
     )
   )
-
-  it("is tested under every kind of fault", () => {
-    const kinds = new Set(["latency", ...lasting.flatMap(({ faults }) => faults.map(({ fault }) => fault))])
-    assert.deepStrictEqual([...kinds].sort(), [...faultKinds].sort())
-  })
 
   it.live.each([
     [[{ fault: "unavailable", times: 3 }], 4],

@@ -8,9 +8,15 @@ describe("Seed.parse", () => {
       const empty = {
         tokens: ["emulator-token"],
         tokenLifetime: 12 * 3_600_000,
+        clock: 0,
+        random: 1,
         serviceAccounts: [],
+        federations: [],
         faults: [],
-        resources: []
+        resources: [],
+        tasks: [],
+        policies: [],
+        instances: []
       }
       assert.deepStrictEqual(yield* Seed.parse("", "seed.yaml"), empty)
       const seed = yield* Seed.parse("tokenLifetime: 6m\nresources: [{ computeInstanceId: vm }]", "seed.yaml")
