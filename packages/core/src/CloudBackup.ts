@@ -2,39 +2,36 @@
  * The client of Cloud Backup's read API. It only reads: there is no method that changes anything.
  *
  * Every read needs the role `backup.viewer` on the folder, follows `RetryPolicy.CurrentRetryPolicy`, and fails with a
- * `CloudBackupError`.
+ * `CloudBackupError`. Ids are checked before anything is sent: what cannot be one fails with `InvalidRequest`.
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { type CloudBackupError, type CredentialsError, InvalidRequest } from "./CloudBackupError.ts"
+import type { CloudBackupError, CredentialsError } from "./CloudBackupError.ts"
 import { Credentials } from "./Credentials.ts"
 import { Endpoints, type EndpointsError } from "./Endpoints.ts"
 import * as ApiClient from "./internal/ApiClient.ts"
+import { collect, type FolderResources } from "./internal/folderResources.ts"
+import { checkId, itemsOf, list, nextPageToken, pages } from "./internal/paging.ts"
 import { message } from "./internal/protoJson.ts"
-import { InstanceId, type Resource, ResourceFromJson } from "./Resource.ts"
+import { type Policy, type PolicyApplication, PolicyApplicationFromJson, PolicyFromJson } from "./Policy.ts"
+import { type Resource, ResourceFromJson } from "./Resource.ts"
+import { type Task, TaskFromJson } from "./Task.ts"
 import type { Transport } from "./Transport.ts"
 
 const GetAnswer = message(Schema.Struct({ resource: ResourceFromJson }))
+const ResourcesAnswer = message(Schema.Struct({ resources: list(ResourceFromJson), nextPageToken }))
+const TasksAnswer = message(Schema.Struct({ tasks: list(TaskFromJson), nextPageToken }))
+const PoliciesAnswer = message(Schema.Struct({ policies: list(PolicyFromJson) }))
+const ApplicationsAnswer = message(Schema.Struct({ applications: list(PolicyApplicationFromJson) }))
 
-const ListAnswer = message(
-  Schema.Struct({
-    resources: Schema.Array(ResourceFromJson).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
-    nextPageToken: Schema.optionalKey(Schema.String)
-  })
-)
-
-/** The longest body that a get is read to, and a list: 1,000 resources are about 600 kB. */
+/** The longest body that a get is read to, and a list that is not paged. */
 const maxGetBytes = 1024 * 1024
 const maxListBytes = 8 * 1024 * 1024
-
-/** Ids of folders have the shape of ids of instances. */
-const isId = Schema.is(InstanceId)
 
 /** What to list. */
 export interface ListResources {
@@ -50,7 +47,7 @@ export class CloudBackup extends Context.Service<
   {
     /**
      * What Cloud Backup knows of an instance (`Resource.get`). Fails with `ResourceNotFound` where the service does not
-     * know it, with `InvalidRequest`, before anything is sent, where `id` cannot be an instance's id.
+     * know it.
      */
     readonly getResource: (
       id: string,
@@ -58,9 +55,35 @@ export class CloudBackup extends Context.Service<
     ) => Effect.Effect<Resource, CloudBackupError>
     /**
      * The resources of a folder (`Resource.list`), an array for each page, each page read when it is asked for. The same
-     * instance may come more than once: an inactive left-over beside the active one.
+     * instance may come more than once: an inactive left-over beside the active one, or again after a page token that had
+     * grown old has made the list begin again. `readFolder` makes a set of it.
      */
     readonly listResources: (options: ListResources) => Stream.Stream<ReadonlyArray<Resource>, CloudBackupError>
+    /**
+     * All resources of a folder, each instance once: the active one of several counts. An instance that comes twice with
+     * different contents is `conflicting`: nothing is known of it.
+     */
+    readonly readFolder: (folderId: string) => Effect.Effect<FolderResources, CloudBackupError>
+    /**
+     * The tasks of an instance (`Resource.listTasks`), newest first as the API gives them, an array for each page. `pageSize`:
+     * 1 to 1,000, default 1,000.
+     */
+    readonly listTasks: (
+      instanceId: string,
+      options?: { readonly pageSize?: number }
+    ) => Stream.Stream<ReadonlyArray<Task>, CloudBackupError>
+    /** The policies of a folder, or those that are applied to an instance (`Policy.list`); the API gives all at once. */
+    readonly listPolicies: (
+      of: { readonly folderId: string } | { readonly computeInstanceId: string }
+    ) => Effect.Effect<ReadonlyArray<Policy>, CloudBackupError>
+    /**
+     * The instances that a policy is applied to (`Policy.listApplications`). With `showProcessing` also those that it is
+     * just being bound to, which can take 10 to 15 minutes. Default: without.
+     */
+    readonly listPolicyApplications: (
+      policyId: string,
+      options?: { readonly showProcessing?: boolean }
+    ) => Effect.Effect<ReadonlyArray<PolicyApplication>, CloudBackupError>
     /** The base URL that it reads from. */
     readonly endpoint: string
     /**
@@ -68,26 +91,30 @@ export class CloudBackup extends Context.Service<
      * 30 seconds, and before the first answer. Ages of what the service reports are to be reckoned by its own clock.
      */
     readonly clockSkewMillis: Effect.Effect<number>
-    /** Requests sent since this client was made. */
+    /** Requests sent by the clients of this program that share a transport and credentials. */
     readonly requests: Effect.Effect<ApiClient.RequestCount>
   }
 >()("@holdfast/core/CloudBackup") {
-  /** The client over a transport, credentials and endpoints of the caller's own. */
+  /**
+   * The client over a transport, credentials and endpoints of the caller's own. Each use makes one: two of them with different
+   * credentials must not be taken for the same.
+   */
   static readonly layerNoDeps: Layer.Layer<CloudBackup, never, Transport | Credentials | Endpoints> = Layer.effect(
     CloudBackup,
     Effect.gen(function* () {
       const endpoint = (yield* Endpoints).backup
-      const base = `${endpoint}/backup/v1/resources`
-      const client = yield* ApiClient.make
+      const resources = `${endpoint}/backup/v1/resources`
+      const policies = `${endpoint}/backup/v1/policies`
+      const client = yield* ApiClient.current
 
       const getResource = Effect.fn("CloudBackup.getResource")(function* (
         id: string,
         options?: { readonly includeTenantInfo?: boolean }
       ) {
         yield* Effect.annotateCurrentSpan({ id })
-        if (!isId(id)) return yield* invalidId("computeInstanceId", id, base)
+        yield* checkId(resources, "computeInstanceId", id)
         const answer = yield* client.read({
-          url: `${base}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`,
+          url: `${resources}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`,
           answer: GetAnswer,
           maxBodyBytes: maxGetBytes,
           mismatch: ({ resource }) =>
@@ -96,50 +123,80 @@ export class CloudBackup extends Context.Service<
         return answer.resource
       })
 
-      const listPage = Effect.fn("CloudBackup.listResources")(function* (
-        options: ListResources,
-        pageToken: string,
-        read: Set<string>
+      const resourcePages = ({ folderId, pageSize, type }: ListResources) =>
+        Stream.unwrap(
+          Effect.as(
+            checkId(resources, "folderId", folderId),
+            pages(client, {
+              name: "CloudBackup.listResources",
+              url: resources,
+              query: { folderId, type },
+              answer: ResourcesAnswer,
+              itemsOf: (page) => page.resources,
+              pageSize
+            })
+          )
+        )
+
+      const listPolicies = Effect.fn("CloudBackup.listPolicies")(function* (
+        of: { readonly folderId: string } | { readonly computeInstanceId: string }
       ) {
-        yield* Effect.annotateCurrentSpan({ folderId: options.folderId })
-        if (!isId(options.folderId)) return yield* invalidId("folderId", options.folderId, base)
-        const query = new URLSearchParams({
-          folderId: options.folderId,
-          pageSize: String(options.pageSize ?? 1000),
-          ...(pageToken === "" ? {} : { pageToken }),
-          ...(options.type === undefined ? {} : { type: options.type })
+        const [name, id] =
+          "folderId" in of ? ["folderId", of.folderId] : (["computeInstanceId", of.computeInstanceId] as const)
+        yield* checkId(policies, name, id)
+        const answer = yield* client.read({
+          url: `${policies}?${name}=${id}`,
+          answer: PoliciesAnswer,
+          maxBodyBytes: maxListBytes
         })
-        read.add(pageToken)
-        return yield* client.read({
-          url: `${base}?${query}`,
-          answer: ListAnswer,
+        return answer.policies
+      })
+
+      const listPolicyApplications = Effect.fn("CloudBackup.listPolicyApplications")(function* (
+        policyId: string,
+        options?: { readonly showProcessing?: boolean }
+      ) {
+        yield* checkId(policies, "policyId", policyId)
+        const answer = yield* client.read({
+          url: `${policies}/${policyId}/applications${options?.showProcessing === true ? "?showProcessing=true" : ""}`,
+          answer: ApplicationsAnswer,
           maxBodyBytes: maxListBytes,
-          // Pages that go round would be read for ever.
-          mismatch: ({ nextPageToken }) =>
-            nextPageToken !== undefined && nextPageToken !== "" && read.has(nextPageToken)
-              ? "the page names one that was read before as the next one"
-              : undefined
+          mismatch: ({ applications }) =>
+            applications.every((application) => application.policyId === policyId)
+              ? undefined
+              : "the answer is about another policy"
         })
+        return answer.applications
       })
 
       return CloudBackup.of({
         endpoint,
         getResource,
-        listResources: (options) =>
-          Stream.suspend(() => {
-            const read = new Set<string>()
-            return Stream.paginate("", (pageToken) =>
-              Effect.map(listPage(options, pageToken, read), ({ nextPageToken, resources }) => [
-                [resources],
-                nextPageToken === undefined || nextPageToken === "" ? Option.none() : Option.some(nextPageToken)
-              ])
+        listResources: (options) => itemsOf(resourcePages(options)),
+        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string) => collect(resourcePages({ folderId }))),
+        listTasks: (instanceId, options) =>
+          Stream.unwrap(
+            Effect.as(
+              checkId(resources, "computeInstanceId", instanceId),
+              itemsOf(
+                pages(client, {
+                  name: "CloudBackup.listTasks",
+                  url: `${resources}/${instanceId}/tasks`,
+                  query: {},
+                  answer: TasksAnswer,
+                  itemsOf: (page) => page.tasks,
+                  pageSize: options?.pageSize
+                })
+              )
             )
-          }),
+          ),
+        listPolicies,
+        listPolicyApplications,
         clockSkewMillis: client.skewMillis,
         requests: client.count
       })
     })
-  )
+  ).pipe(Layer.fresh)
 
   /**
    * The client that the environment describes: `Credentials.layer` and `Endpoints.layer` say which variables are read. The
@@ -151,12 +208,3 @@ export class CloudBackup extends Context.Service<
     Transport | FileSystem.FileSystem
   > = this.layerNoDeps.pipe(Layer.provide(Credentials.layer), Layer.provide(Endpoints.layer))
 }
-
-const invalidId = (field: string, value: string, url: string) =>
-  new InvalidRequest({
-    method: "GET",
-    url,
-    detail: `${JSON.stringify(value.slice(0, 60))} cannot be an id`,
-    fieldViolations: [{ field, description: "1 to 50 lower-case letters, digits, - or _" }],
-    attempts: 0
-  })

@@ -82,24 +82,28 @@ export class PermissionDenied extends Schema.TaggedError<PermissionDenied>("@hol
 ) {
   readonly isRetryable = false
   get remedy() {
-    return "Grant the account the role backup.viewer on the folder of the instance."
+    const role = new URL(this.url).pathname.startsWith("/compute/") ? "compute.viewer" : "backup.viewer"
+    return `Grant the account the role ${role} on the folder of the instance.`
   }
   override get message() {
     return sentence("Access is denied", this)
   }
 }
 
-/** Cloud Backup itself says that it does not know the instance. A 404 of a proxy is `UnexpectedStatus`. */
+/**
+ * The service itself says that it does not know what was asked for: an instance, a policy, a folder. A 404 of a proxy is
+ * `UnexpectedStatus`.
+ */
 export class ResourceNotFound extends Schema.TaggedError<ResourceNotFound>("@holdfast/core/ResourceNotFound")(
   "ResourceNotFound",
   request
 ) {
   readonly isRetryable = false
   get remedy() {
-    return "Connect the instance to Cloud Backup, or correct its id."
+    return "Correct the id; an instance that Cloud Backup does not know is to be connected to it."
   }
   override get message() {
-    return sentence("Cloud Backup does not know the resource", this)
+    return sentence("The service does not know it", this)
   }
 }
 
@@ -114,7 +118,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("@holdfast/core
     return "Run again later, with a lower concurrency, or ask for a higher quota."
   }
   override get message() {
-    return sentence("Cloud Backup is limiting requests", this)
+    return sentence("The service is limiting requests", this)
   }
 }
 
@@ -132,7 +136,7 @@ export class ServiceUnavailable extends Schema.TaggedError<ServiceUnavailable>("
     return "Run again later; see the cloud's status page if it lasts."
   }
   override get message() {
-    return sentence("Cloud Backup is unavailable", this)
+    return sentence("The service is unavailable", this)
   }
 }
 
@@ -157,7 +161,7 @@ export class ServerError extends Schema.TaggedError<ServerError>("@holdfast/core
     return "Run again; if it lasts, give the request id to the cloud's support."
   }
   override get message() {
-    return sentence("Cloud Backup failed", this)
+    return sentence("The service failed", this)
   }
 }
 
@@ -248,7 +252,7 @@ export class MalformedResponse extends Schema.TaggedError<MalformedResponse>("@h
     return this.reason === "truncated" ? undefined : 1
   }
   get remedy() {
-    return "Check that the address is Cloud Backup's and that no proxy answers in its place."
+    return "Check that the address is the service's own and that no proxy answers in its place."
   }
   override get message() {
     return sentence("The answer cannot be understood", this)
@@ -265,7 +269,7 @@ export class UnexpectedStatus extends Schema.TaggedError<UnexpectedStatus>("@hol
     return this.status === 408 || this.status === 409 || this.status === 425
   }
   get remedy() {
-    return "Check that the address is Cloud Backup's and that no proxy answers in its place."
+    return "Check that the address is the service's own and that no proxy answers in its place."
   }
   override get message() {
     return sentence("The answer is unexpected", this)

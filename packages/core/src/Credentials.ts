@@ -1,7 +1,7 @@
 /**
- * IAM tokens for requests: one given as it is, or one issued for a service account's key, kept until it is due.
+ * IAM tokens for requests, from whatever the environment offers: a token given as it is, a service account's key, the token of
+ * an OIDC provider (workload identity federation), or the metadata service of a VM.
  */
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -9,171 +9,133 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import * as Semaphore from "effect/Semaphore"
-import { CredentialsError, type RequestError } from "./CloudBackupError.ts"
+import { CredentialsError } from "./CloudBackupError.ts"
 import { Endpoints } from "./Endpoints.ts"
-import * as Classify from "./internal/classify.ts"
-import { exchange } from "./internal/exchange.ts"
-import { inOneLine, message } from "./internal/protoJson.ts"
-import { CurrentRetryPolicy, retry } from "./RetryPolicy.ts"
-import * as ServiceAccountKey from "./ServiceAccountKey.ts"
-import { Timestamp, toEpochMillis } from "./Timestamp.ts"
+import * as KeyFile from "./internal/keyFile.ts"
+import { type Issued, renewing } from "./internal/renewing.ts"
+import * as TokenSources from "./internal/tokenSources.ts"
+import type * as ServiceAccountKey from "./ServiceAccountKey.ts"
+import { fromEpochMillis, type Timestamp } from "./Timestamp.ts"
 import { Transport } from "./Transport.ts"
 
-/** What `POST /iam/v1/tokens` answers. */
-const IssuedToken = message(Schema.Struct({ iamToken: Schema.NonEmptyString, expiresAt: Timestamp }))
-
-/** A token is renewed after an hour, as the API's documentation advises, though it lives for twelve. */
-const renewAfterMillis = 60 * 60 * 1000
-
-/** A token that could not be had is not asked for again so soon, however many callers want it. */
-const failurePauseMillis = 5 * 1000
-
-/** A token is renewed before the last minutes of its life, or the last half of a short one: clocks differ, reads take a while. */
-const expiryMarginMillis = 5 * 60 * 1000
-
-/** A key file takes some 2 kB. */
-const maxKeyFileBytes = 64 * 1024
-
-interface HeldToken {
-  readonly token: Redacted.Redacted
-  readonly renewAt: number
-  readonly expiresAt: number
+/** What can be said of credentials without showing them. */
+export interface CredentialsStatus {
+  /** Where the token comes from: an environment variable, a file, a service. */
+  readonly source: string
+  /** The service account that it speaks for, where that is known. */
+  readonly account: string | undefined
+  /** When the token that is held ends, by this machine's clock; unknown of a token that was given. */
+  readonly expiresAt: Timestamp | undefined
 }
 
-/** What a bearer token is made of (RFC 6750); anything else is a mistake of copying, and is refused without being shown. */
-const tokenPattern = /^[\w.~+/-]+=*$/
+export type IdTokenSource = TokenSources.IdTokenSource
 
-/** What is wrong with a token, as far as it can be seen. */
-const flawOf = (text: string): string | undefined =>
-  text === ""
-    ? "the token is empty"
-    : /^["'].*["']$/.test(text)
-      ? "the token is in quotes"
-      : /^y[0-3]_/.test(text)
-        ? "this is an OAuth token of a Yandex account, not an IAM token"
-        : tokenPattern.test(text)
-          ? undefined
-          : "the token holds characters that no IAM token has"
-
-const checkToken = (token: Redacted.Redacted, source: string): Effect.Effect<Redacted.Redacted, CredentialsError> => {
-  const text = Redacted.value(token).trim()
-  const detail = flawOf(text)
-  const remedy = "Print a new one with `yc iam create-token` and pass it unchanged."
-  return detail === undefined
-    ? Effect.succeed(Redacted.make(text))
-    : Effect.fail(new CredentialsError({ source, detail, remedy, attempts: 0 }))
+/** What is known of a source that can issue another token. */
+interface Renewable {
+  readonly source: string
+  readonly account: string | undefined
+  readonly warnings: ReadonlyArray<string>
 }
 
 const present = (name: string) =>
   Config.option(Config.Redacted(name)).pipe(Config.map(Option.filter((value) => Redacted.value(value).trim() !== "")))
 
+const text = (name: string) =>
+  Config.map(present(name), (value) => Option.getOrUndefined(Option.map(value, (set) => Redacted.value(set).trim())))
+
 /** Supplies IAM tokens. */
 export class Credentials extends Context.Service<
   Credentials,
   {
-    /** Where the token comes from: an environment variable or a file. */
+    /** Where the token comes from: an environment variable, a file, a service. */
     readonly source: string
     /** A token that is good for the next minutes. Issued at first use; concurrent callers share one request. */
     readonly token: Effect.Effect<Redacted.Redacted, CredentialsError>
     /** Another token in place of one that the service refused, or none where there is no way to get one. */
     readonly renew: (rejected: Redacted.Redacted) => Effect.Effect<Option.Option<Redacted.Redacted>, CredentialsError>
+    /** Makes sure that a token can be had, and says what is known of it. */
+    readonly status: Effect.Effect<CredentialsStatus, CredentialsError>
+    /** What should be mended though it works, each in a sentence or two: a key file that others may read. */
+    readonly warnings: ReadonlyArray<string>
   }
 >()("@holdfast/core/Credentials") {
   /** A token given as it is; it cannot be renewed. */
-  static readonly layerToken = (token: Redacted.Redacted, source = "a given token") =>
+  static readonly layerToken = (
+    token: Redacted.Redacted,
+    source = "a given token"
+  ): Layer.Layer<Credentials, CredentialsError> =>
     Layer.effect(
       Credentials,
-      Effect.map(checkToken(token, source), (checked) =>
-        Credentials.of({ source, token: Effect.succeed(checked), renew: () => Effect.succeedNone })
+      Effect.map(TokenSources.checkToken(token, source), (checked) =>
+        Credentials.of({
+          source,
+          token: Effect.succeed(checked),
+          renew: () => Effect.succeedNone,
+          status: Effect.succeed({ source, account: undefined, expiresAt: undefined }),
+          warnings: []
+        })
       )
     )
 
-  /** Tokens issued for a service account's authorized key: cached, renewed ahead of their end and when one is refused. */
+  /**
+   * Tokens issued for a service account's authorized key (`POST /iam/v1/tokens`): kept, renewed ahead of their end and when
+   * one is refused.
+   */
   static readonly layerServiceAccountKey = (
     key: ServiceAccountKey.ServiceAccountKey,
-    source = "a service account key"
-  ) =>
+    source = "a service account key",
+    warnings: ReadonlyArray<string> = []
+  ): Layer.Layer<Credentials, never, Transport | Endpoints> =>
     Layer.effect(
       Credentials,
-      Effect.gen(function* () {
-        const transport = yield* Transport
-        const endpoints = yield* Endpoints
-        const semaphore = yield* Semaphore.make(1)
-        let held: HeldToken | undefined
-        let failed: { readonly error: CredentialsError; readonly until: number } | undefined
-
-        const request = Effect.fn("Credentials.issue")(function* () {
-          const now = yield* Clock.currentTimeMillis
-          const url = `${endpoints.iam}/iam/v1/tokens`
-          const jwt = yield* ServiceAccountKey.signJwt(key, url, now, source)
-          const policy = yield* CurrentRetryPolicy
-          const send = exchange(transport, {
-            method: "POST",
-            url,
-            json: Redacted.make({ jwt: Redacted.value(jwt) }),
-            maxBodyBytes: 64 * 1024
-          })
-          // Half of the time that a read has: the read that waits for the token must see how it ends.
-          const answer = yield* retry({ ...policy, totalTimeoutMillis: policy.totalTimeoutMillis / 2 }, send).pipe(
-            Effect.flatMap((answer) =>
-              Effect.mapError(Schema.decodeUnknownEffect(IssuedToken)(answer.json), (error) =>
-                Classify.malformed(answer.context, answer.response, "shape", inOneLine(error))
-              )
-            ),
-            Effect.mapError((error) => refused(error, source))
-          )
-          const expiresAt = toEpochMillis(answer.expiresAt)
-          const margin = Math.min(expiryMarginMillis, (expiresAt - now) / 2)
-          held = {
-            token: yield* checkToken(Redacted.make(answer.iamToken), source),
-            renewAt: Math.min(now + renewAfterMillis, expiresAt - margin),
-            expiresAt
-          }
-          return held.token
-        })
-
-        /** A token, or the failure that callers before have just met: waiting for it in turn would not change it. */
-        const issue = Effect.fnUntraced(function* () {
-          if (failed !== undefined && (yield* Clock.currentTimeMillis) < failed.until) return yield* failed.error
-          return yield* Effect.tapError(request(), (error) =>
-            Effect.map(Clock.currentTimeMillis, (now) => {
-              failed = { error, until: now + failurePauseMillis }
-            })
-          )
-        })
-
-        const token = Effect.gen(function* () {
-          const now = yield* Clock.currentTimeMillis
-          if (held === undefined) return yield* issue()
-          const { expiresAt, renewAt, token } = held
-          if (now < renewAt) return token
-          // A renewal that fails ahead of time is no failure yet: the held token still works.
-          return yield* Effect.catch(issue(), (error) => (now < expiresAt ? Effect.succeed(token) : Effect.fail(error)))
-        })
-
-        return Credentials.of({
-          source,
-          token: Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            held !== undefined && now < held.renewAt
-              ? Effect.succeed(held.token)
-              : Semaphore.withPermit(semaphore, token)
-          ),
-          renew: (rejected) =>
-            Semaphore.withPermit(
-              semaphore,
-              Effect.suspend(() =>
-                held !== undefined && held.token !== rejected ? Effect.succeed(held.token) : issue()
-              )
-            ).pipe(Effect.map(Option.some))
-        })
-      })
+      renewable(
+        { source, account: key.serviceAccountId, warnings },
+        Effect.map(Effect.all([Transport, Endpoints]), ([transport, { iam }]) =>
+          TokenSources.forKey(transport, iam, key, source)
+        )
+      )
     )
 
   /**
-   * From the environment: `YC_IAM_TOKEN`, else `YC_TOKEN`, else the key file that `YC_SERVICE_ACCOUNT_KEY_FILE` names.
-   * Empty variables count as unset: CI passes them where a secret is missing.
+   * Workload identity federation: the token of an OIDC provider, given or asked for as on GitHub's runners, for one of the
+   * service account (`POST /oauth/token`). No secret needs to be stored anywhere.
+   */
+  static readonly layerWorkloadIdentity = (
+    serviceAccountId: string,
+    idToken: IdTokenSource,
+    source = "workload identity federation"
+  ): Layer.Layer<Credentials, never, Transport | Endpoints> =>
+    Layer.effect(
+      Credentials,
+      renewable(
+        { source, account: serviceAccountId, warnings: [] },
+        Effect.map(Effect.all([Transport, Endpoints]), ([transport, { auth }]) =>
+          TokenSources.forIdToken(transport, auth, serviceAccountId, idToken, source)
+        )
+      )
+    )
+
+  /** The service account of the VM that the program runs on, by its metadata service. */
+  static readonly layerMetadata: Layer.Layer<Credentials, never, Transport | Endpoints> = Layer.effect(
+    Credentials,
+    renewable(
+      { source: "the VM's metadata service", account: undefined, warnings: [] },
+      Effect.map(Effect.all([Transport, Endpoints]), ([transport, { metadata }]) =>
+        TokenSources.forMetadata(transport, metadata, "the VM's metadata service")
+      )
+    )
+  )
+
+  /**
+   * From the environment; the first that is set counts, and empty variables count as unset, since CI passes them where a
+   * secret is missing:
+   *
+   * 1. `YC_IAM_TOKEN`, then `YC_TOKEN`: a token.
+   * 2. `YC_SERVICE_ACCOUNT_KEY_FILE`: the path of a key file, or its content.
+   * 3. `YC_SERVICE_ACCOUNT_ID` with the token of an OIDC provider: `YC_ID_TOKEN` (GitLab: `id_tokens`), or GitHub's
+   *    `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, for the audience `YC_ID_TOKEN_AUDIENCE` where
+   *    that is set.
+   * 4. The metadata service of the VM.
    */
   static readonly layer = Layer.unwrap(
     Effect.gen(function* () {
@@ -181,61 +143,77 @@ export class Credentials extends Context.Service<
         const token = yield* present(name)
         if (Option.isSome(token)) return Credentials.layerToken(token.value, name)
       }
-      const file = yield* present("YC_SERVICE_ACCOUNT_KEY_FILE")
-      if (Option.isSome(file)) {
-        const path = Redacted.value(file.value).trim()
-        if (/[{\n]|-----BEGIN/.test(path)) {
-          return yield* new CredentialsError({
-            source: "YC_SERVICE_ACCOUNT_KEY_FILE",
-            detail: "this is the content of a key file, not its path",
-            remedy: "Write the key to a file that only you can read, and give its path.",
-            attempts: 0
-          })
-        }
-        // What is no path may be a secret: a token, or the key in base64.
-        const isPath = path.length <= 200 && /[./]/.test(path) && !/^[tc]1\./.test(path)
-        const source = isPath ? `the key file ${path}` : "the file that YC_SERVICE_ACCOUNT_KEY_FILE names"
+      const keyFile = yield* present("YC_SERVICE_ACCOUNT_KEY_FILE")
+      if (Option.isSome(keyFile)) {
         const fs = yield* FileSystem.FileSystem
-        const unreadable = (detail: string) =>
-          new CredentialsError({
-            source,
-            detail,
-            remedy: "Check the path in YC_SERVICE_ACCOUNT_KEY_FILE and the file's permissions.",
-            attempts: 0
-          })
-        const { size, type } = yield* Effect.mapError(fs.stat(path), (error) =>
-          unreadable(`the file cannot be read (${error.reason._tag})`)
-        )
-        // A pipe or a device may never end.
-        if (type !== "File" || size > maxKeyFileBytes) return yield* unreadable("this is not a key file")
-        if (Number(size) === 0)
-          return yield* unreadable("the file is empty: was the secret there that it is made from?")
-        const text = yield* Effect.mapError(fs.readFileString(path), (error) =>
-          unreadable(`the file cannot be read (${error.reason._tag})`)
-        )
-        return Credentials.layerServiceAccountKey(yield* ServiceAccountKey.parse(text, source), source)
+        const { key, source, warnings } = yield* KeyFile.read(fs, keyFile.value)
+        return Credentials.layerServiceAccountKey(key, source, warnings)
       }
-      return yield* new CredentialsError({
-        source: "the environment",
-        detail: "none of YC_IAM_TOKEN, YC_TOKEN and YC_SERVICE_ACCOUNT_KEY_FILE is set",
-        remedy:
-          "Set YC_IAM_TOKEN=$(yc iam create-token), or YC_SERVICE_ACCOUNT_KEY_FILE to a service account's key file.",
-        attempts: 0
-      })
+      const account = yield* text("YC_SERVICE_ACCOUNT_ID")
+      return account === undefined ? Credentials.layerMetadata : yield* workloadIdentity(account)
     })
   )
 }
 
-/** A failure of the token service, in terms of the credentials that it was asked to honour. */
-const refused = (error: RequestError, source: string): CredentialsError =>
-  new CredentialsError({
+/** Credentials over a source that can issue another token. */
+function renewable<R>(
+  { account, source, warnings }: Renewable,
+  issuer: Effect.Effect<Effect.Effect<Issued, CredentialsError>, never, R>
+): Effect.Effect<Credentials["Service"], never, R> {
+  return Effect.map(Effect.flatMap(issuer, renewing), ({ current, replace }) => ({
     source,
-    detail: `no IAM token was issued: ${error.message}`,
-    remedy:
-      error._tag === "Unauthenticated" || error._tag === "InvalidRequest" || error._tag === "PermissionDenied"
-        ? "Check that the key still exists (yc iam key list) and that this machine's clock is right."
-        : error.remedy,
-    attempts: error.attempts,
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-    ...(error.status === undefined ? {} : { status: error.status })
-  })
+    warnings,
+    token: Effect.map(current, ({ token }) => token),
+    renew: (rejected) => Effect.map(replace(rejected), ({ token }) => Option.some(token)),
+    status: Effect.map(current, ({ expiresAt }) => ({ source, account, expiresAt: fromEpochMillis(expiresAt) }))
+  }))
+}
+
+/** Hosts that a bearer may be sent to in the clear: this machine. */
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** GitHub's address for OIDC tokens, with the audience; it comes from the environment and gets a bearer, so it is checked. */
+const requestUrl = (address: string, audience: string | undefined): string | undefined => {
+  if (!URL.canParse(address)) return undefined
+  const url = new URL(address)
+  const isPrivate = url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))
+  if (!isPrivate || url.username !== "" || url.password !== "") return undefined
+  if (audience !== undefined) url.searchParams.set("audience", audience)
+  return url.href
+}
+
+const workloadIdentity = Effect.fnUntraced(function* (account: string) {
+  const source = "YC_SERVICE_ACCOUNT_ID"
+  const refuse = (detail: string, remedy: string) => new CredentialsError({ source, detail, remedy, attempts: 0 })
+  if (!/^[a-z0-9]{1,50}$/.test(account)) {
+    return yield* refuse("this is not the id of a service account", "List them with `yc iam service-account list`.")
+  }
+  const given = yield* present("YC_ID_TOKEN")
+  if (Option.isSome(given)) {
+    const token = yield* TokenSources.checkToken(given.value, "YC_ID_TOKEN")
+    return Credentials.layerWorkloadIdentity(account, { _tag: "Given", token }, "the OIDC token in YC_ID_TOKEN")
+  }
+  const address = yield* text("ACTIONS_ID_TOKEN_REQUEST_URL")
+  const requestToken = yield* present("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+  if (address === undefined || Option.isNone(requestToken)) {
+    return yield* refuse(
+      "there is no OIDC token to exchange: neither YC_ID_TOKEN nor ACTIONS_ID_TOKEN_REQUEST_URL with ACTIONS_ID_TOKEN_REQUEST_TOKEN is set",
+      "On GitHub give the job `permissions: id-token: write`; on GitLab declare `id_tokens: YC_ID_TOKEN: aud: …`."
+    )
+  }
+  const url = requestUrl(address, yield* text("YC_ID_TOKEN_AUDIENCE"))
+  if (url === undefined) {
+    return yield* new CredentialsError({
+      source: "ACTIONS_ID_TOKEN_REQUEST_URL",
+      detail: "this is not an https URL without a user name",
+      remedy: "Leave it as GitHub's runner sets it.",
+      attempts: 0
+    })
+  }
+  const token = yield* TokenSources.checkToken(requestToken.value, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+  return Credentials.layerWorkloadIdentity(
+    account,
+    { _tag: "Requested", url, requestToken: token },
+    "GitHub's OIDC token"
+  )
+})

@@ -39,7 +39,9 @@ const read = Effect.fnUntraced(function* (
   const credentials = Layer.succeed(Credentials, {
     source: "a test",
     token: Effect.as(Effect.sleep(tokenTakes.first ?? 0), Redacted.make("t1.first")),
-    renew: () => Effect.as(Effect.sleep(tokenTakes.renewed ?? 0), Option.some(Redacted.make("t1.second")))
+    renew: () => Effect.as(Effect.sleep(tokenTakes.renewed ?? 0), Option.some(Redacted.make("t1.second"))),
+    status: Effect.succeed({ source: "a test", account: undefined, expiresAt: undefined }),
+    warnings: []
   })
   const fiber = yield* Effect.flatMap(CloudBackup, (client) => client.getResource("web")).pipe(
     Effect.result,

@@ -24,7 +24,9 @@ const issuing = () => {
     send: (request) =>
       Effect.sync(() => {
         sent.push(request)
-        return { status: 200, headers: {}, body: `{"iamToken":"t1.issued","expiresAt":"2099-01-01T00:00:00Z"}` }
+        return request.url.includes("/computeMetadata/")
+          ? { status: 404, headers: {}, body: "404 page not found" }
+          : { status: 200, headers: {}, body: `{"iamToken":"t1.issued","expiresAt":"2099-01-01T00:00:00Z"}` }
       })
   })
   return { sent, layer }
@@ -100,6 +102,7 @@ describe("Credentials.layer", () => {
       const error = yield* Effect.flip(read(env))
       assert.strictEqual(error._tag, "CredentialsError")
       assert.include(error.message, "YC_IAM_TOKEN")
+      assert.include(error.message, "this is not a VM of the cloud with a service account")
       assert.include(error._tag === "CredentialsError" ? error.remedy : "", "YC_SERVICE_ACCOUNT_KEY_FILE")
     })
   )

@@ -35,9 +35,10 @@ describe("ServiceAccountKey.parse", () => {
     Effect.gen(function* () {
       const key = yield* ServiceAccountKey.parse(fileWith({}), source)
       assert.strictEqual(key.id, "ajekey")
-      assert.strictEqual(key.service_account_id, "ajeaccount")
-      assert.strictEqual(Redacted.value(key.private_key), warning + pair.privateKey)
-      for (const text of [JSON.stringify(key), inspect(key, { depth: 10 }), String(key.private_key)]) {
+      assert.strictEqual(key.serviceAccountId, "ajeaccount")
+      // It can be used, and no more be read.
+      assert.isFalse(key.privateKey.extractable)
+      for (const text of [JSON.stringify(key), inspect(key, { depth: 10 }), String(key.privateKey)]) {
         assert.notInclude(text, canary)
       }
     })
@@ -82,7 +83,7 @@ describe("ServiceAccountKey.signJwt", () => {
   ] as const)("signs with %s as the API asks", ([, private_key]) =>
     Effect.gen(function* () {
       const key = yield* ServiceAccountKey.parse(fileWith({ private_key }), source)
-      const jwt = yield* ServiceAccountKey.signJwt(key, audience, now, source)
+      const jwt = yield* ServiceAccountKey.signJwt(key, audience, now)
       assert.notInclude(String(jwt) + JSON.stringify(jwt) + inspect(jwt), Redacted.value(jwt))
       assert.deepStrictEqual(decodeProtectedHeader(Redacted.value(jwt)), { typ: "JWT", alg: "PS256", kid: "ajekey" })
       const { payload } = yield* Effect.promise(async () =>
@@ -92,23 +93,40 @@ describe("ServiceAccountKey.signJwt", () => {
       assert.deepStrictEqual(payload, { iss: "ajeaccount", aud: audience, iat, exp: iat + 3600 })
     })
   )
+})
 
+const encrypted = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" }
+}).privateKey
+
+const other = (kind: "pkcs1" | "ec" | "sec1" | "ed25519") =>
+  kind === "pkcs1"
+    ? generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" })
+    : kind === "ed25519"
+      ? generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })
+      : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+          type: kind === "ec" ? "pkcs8" : "sec1",
+          format: "pem"
+        })
+
+describe("a private key that cannot sign", () => {
   it.effect.each([
-    ["a public key", pair.publicKey],
-    ["a PEM that is cut short", pair.privateKey.slice(0, 400)],
-    ["a PEM without its header", pair.privateKey.split("\n").slice(1).join("\n")],
-    ["a key of another kind", generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })],
-    [
-      "PKCS #1",
-      generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" })
-    ],
-    ["a text that is no key", "hunter2 hunter2 hunter2"]
-  ] as const)("refuses %s without quoting it", ([, private_key]) =>
+    ["a public key", pair.publicKey, "is not a private key (-----BEGIN PUBLIC KEY-----)"],
+    ["a PEM that is cut short", pair.privateKey.slice(0, 400), "is cut short, or is not an RSA key"],
+    ["a PEM without its header", pair.privateKey.split("\n").slice(1).join("\n"), "has no PEM header"],
+    ["an Ed25519 key", other("ed25519"), "is cut short, or is not an RSA key"],
+    ["an EC key", other("ec"), "is cut short, or is not an RSA key"],
+    ["an EC key in SEC 1", other("sec1"), "is not in PKCS #8"],
+    ["PKCS #1", other("pkcs1"), "is not in PKCS #8"],
+    ["an encrypted key", encrypted, "is encrypted with a passphrase"],
+    ["a text that is no key", "hunter2 hunter2 hunter2", "has no PEM header"]
+  ] as const)("is refused when it is read: %s", ([, private_key, detail]) =>
     Effect.gen(function* () {
-      const key = yield* ServiceAccountKey.parse(fileWith({ private_key }), source)
-      const error = yield* Effect.flip(ServiceAccountKey.signJwt(key, audience, now, source))
+      const error = yield* Effect.flip(ServiceAccountKey.parse(fileWith({ private_key }), source))
       assert.strictEqual(error._tag, "CredentialsError")
-      assert.include(error.detail, "private_key")
+      assert.include(error.detail, `private_key of the key file ${detail}`)
       for (const line of String(private_key)
         .split("\n")
         .filter((line) => line !== "" && !line.startsWith("-----"))) {

@@ -58,7 +58,9 @@ export const run = Effect.fnUntraced(function* (react: (arrival: Arrival) => Rea
   const credentials = Layer.succeed(Credentials, {
     source: "a test",
     token: Effect.succeed(Redacted.make("t1.token")),
-    renew: () => Effect.succeed(Option.none())
+    renew: () => Effect.succeed(Option.none()),
+    status: Effect.succeed({ source: "a test", account: undefined, expiresAt: undefined }),
+    warnings: []
   })
   const ids = Array.from({ length: reads }, (_, index) => `vm-${index}`)
   const startedAt = yield* Clock.currentTimeMillis

@@ -75,10 +75,8 @@ const handle = (state: State.State, reset: (socket: Socket) => void) => {
     }
     let answer = answerOf(found, call, request.headers.authorization)
     for (const strike of strikes) answer = perform(strike, answer, requestId, reset)
-    const response = yield* answer
-    return state.seed.clock === 0
-      ? response
-      : HttpServerResponse.setHeader(response, "date", new Date(call.now).toUTCString())
+    // By the emulator's own clock, and not by that of the machine below it.
+    return HttpServerResponse.setHeader(yield* answer, "date", new Date(call.now).toUTCString())
   })
 }
 

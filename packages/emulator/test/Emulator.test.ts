@@ -195,7 +195,7 @@ describe("every route", () => {
     }).pipe(withSeed({ resources: fleet(1) }))
   )
 
-  it.effect.each(["/", "/backup/v1", `${list}/`, `${list}/vm-0/tasks`, "/backup/v2/resources", "/endpoints"])(
+  it.effect.each(["/", "/backup/v1", `${list}/`, `${list}/vm-0/backups`, "/backup/v2/resources", "/endpoints"])(
     "answers %s with a gateway's plain 404",
     (path) =>
       Effect.gen(function* () {

@@ -46,13 +46,7 @@ interface Read<S extends Schema.ConstraintDecoder<unknown>> {
   readonly mismatch?: (answer: S["Type"]) => string | undefined
 }
 
-/**
- * A client that shares its transport, credentials, counters and pace among all reads. Clients of several services that are to
- * share them, too, are made from one of these.
- */
-export const make = Effect.gen(function* () {
-  const transport = yield* Transport
-  const credentials = yield* Credentials
+const make = (transport: Transport["Service"], credentials: Credentials["Service"]): ApiClient => {
   /** The services of a cloud are limited, and fail, each for itself. */
   const admissions = new Map<string, Admission>()
   const count = { sent: 0, retried: 0 }
@@ -157,6 +151,29 @@ export const make = Effect.gen(function* () {
     count: Effect.sync((): RequestCount => ({ ...count })),
     skewMillis: Effect.sync(() => skewMillis)
   }
+}
+
+/** What the clients of all services are made of: reads that share transport, credentials, counters and pace. */
+export interface ApiClient {
+  readonly read: <S extends Schema.ConstraintDecoder<unknown>>(
+    request: Read<S>
+  ) => Effect.Effect<S["Type"], CloudBackupError>
+  readonly count: Effect.Effect<RequestCount>
+  readonly skewMillis: Effect.Effect<number>
+}
+
+/** Those in use, by their credentials and then their transport: services that have both in common share one. */
+const clients = new WeakMap<object, WeakMap<object, ApiClient>>()
+
+/** The client over the transport and the credentials of the context. */
+export const current: Effect.Effect<ApiClient, never, Transport | Credentials> = Effect.gen(function* () {
+  const transport = yield* Transport
+  const credentials = yield* Credentials
+  const byTransport = clients.get(credentials) ?? new WeakMap<object, ApiClient>()
+  clients.set(credentials, byTransport)
+  const client = byTransport.get(transport) ?? make(transport, credentials)
+  byTransport.set(transport, client)
+  return client
 })
 
 /** What `error` says, but of another request that was not sent because of it. */

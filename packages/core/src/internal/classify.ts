@@ -36,6 +36,14 @@ const quote = (response: TransportResponse, quotes: boolean): string => {
   return `"${body.slice(0, quoteLength)}${body.length > quoteLength ? "…" : ""}"`
 }
 
+/** The words of an OAuth 2.0 error (RFC 6749), which a token service answers with. */
+const oauthWords = (json: StrictJson.Parsed): string | undefined => {
+  if (json._tag !== "Json" || typeof json.value !== "object" || json.value === null) return undefined
+  const { error, error_description: description } = json.value as { error?: unknown; error_description?: unknown }
+  if (typeof error !== "string") return undefined
+  return typeof description === "string" ? `${error}: ${description}` : error
+}
+
 /** `Retry-After` in milliseconds: seconds, or a date against the answer's own `Date`. Garbage and the past count as absent. */
 const retryAfterMillis = (headers: TransportResponse["headers"], now: number): number | undefined => {
   const value = headers["retry-after"]?.trim()
@@ -74,19 +82,14 @@ const errorFor = (
   response: TransportResponse,
   rpc: RpcStatus.RpcStatus | undefined,
   now: number,
-  quotes: boolean
+  words: string
 ): CloudBackupError.RequestError => {
   const requestId = requestIdOf(response, rpc)
   const retryAfter = rpc?.retryDelayMillis ?? retryAfterMillis(response.headers, now)
   const props = {
     ...context,
     status: response.status,
-    detail:
-      rpc === undefined
-        ? quote(response, quotes)
-        : rpc.message === ""
-          ? "no message"
-          : rpc.message.slice(0, wordsLength),
+    detail: (rpc === undefined ? words : rpc.message || "no message").slice(0, wordsLength),
     ...(rpc === undefined ? {} : { grpcCode: rpc.code }),
     ...(requestId === undefined ? {} : { requestId })
   }
@@ -179,7 +182,9 @@ export const classifyResponse = (
   const json = StrictJson.parse(response.body, maxBodyBytes)
   // Also under a 200: gateways have been seen to answer so, and it would decode as a resource with default fields.
   const rpc = json._tag === "Json" ? Option.getOrUndefined(RpcStatus.fromJson(json.value)) : undefined
-  if (response.status !== 200 || rpc !== undefined) return Result.fail(errorFor(context, response, rpc, now, quotes))
+  if (response.status !== 200 || rpc !== undefined) {
+    return Result.fail(errorFor(context, response, rpc, now, oauthWords(json) ?? quote(response, quotes)))
+  }
   const flaw = flawOf(response, json, () => quote(response, quotes))
   if (flaw !== undefined) return Result.fail(malformed(context, response, ...flaw))
   return Result.succeed(json._tag === "Json" ? json.value : undefined)

@@ -18,11 +18,13 @@ export interface Answer {
 
 /**
  * A function that sends the request once each time it is called, within the given milliseconds, and counts how often it has
- * been sent. Each attempt has a client request id of its own.
+ * been sent. Each attempt has a client request id of its own. `onDate` is told what the answer's `Date` says, good or bad, in
+ * milliseconds since 1970.
  */
 export const exchange = (
   transport: Transport["Service"],
-  request: Omit<TransportRequest, "clientRequestId" | "token">
+  request: Omit<TransportRequest, "clientRequestId" | "token">,
+  onDate: (date: number) => void = () => undefined
 ) => {
   const isSecret = request.json !== undefined || request.form !== undefined
   const reading = { maxBodyBytes: request.maxBodyBytes, quotes: !isSecret }
@@ -44,6 +46,8 @@ export const exchange = (
         }),
         Effect.flatMap((received) => {
           const response = conceal(received, secretsOf(attempt))
+          const date = Date.parse(response.headers.date ?? "")
+          if (!Number.isNaN(date)) onDate(date)
           return Effect.flatMap(Clock.currentTimeMillis, (now) =>
             Effect.map(Effect.fromResult(Classify.classifyResponse(context, response, now, reading)), (json) => ({
               json,

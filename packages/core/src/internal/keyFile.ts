@@ -1,0 +1,59 @@
+/**
+ * What `YC_SERVICE_ACCOUNT_KEY_FILE` gives: the path of a key file, or, as the Terraform provider takes it, its content.
+ */
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Redacted from "effect/Redacted"
+import { CredentialsError } from "../CloudBackupError.ts"
+import * as ServiceAccountKey from "../ServiceAccountKey.ts"
+
+/** A key file takes some 2 kB. */
+const maxBytes = 64 * 1024
+
+/** The bits of a file's mode that let others than its owner at it. */
+const othersBits = 0o077
+
+/** Windows knows no such bits. */
+const hasModes = globalThis.process?.platform !== "win32"
+
+export interface ReadKey {
+  readonly key: ServiceAccountKey.ServiceAccountKey
+  readonly source: string
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** Reads the key that the variable gives. */
+export const read = Effect.fnUntraced(function* (
+  fs: FileSystem.FileSystem,
+  variable: Redacted.Redacted
+): Effect.fn.Return<ReadKey, CredentialsError> {
+  const given = Redacted.value(variable).trim()
+  if (/[{\n]|-----BEGIN/.test(given)) {
+    const source = "the key in YC_SERVICE_ACCOUNT_KEY_FILE"
+    return { key: yield* ServiceAccountKey.parse(given, source), source, warnings: [] }
+  }
+  // What is no path may be a secret: a token, or the key in base64.
+  const isPath = given.length <= 200 && /[./]/.test(given) && !/^[tc]1\./.test(given)
+  const source = isPath ? `the key file ${given}` : "the file that YC_SERVICE_ACCOUNT_KEY_FILE names"
+  const unreadable = (detail: string) =>
+    new CredentialsError({
+      source,
+      detail,
+      remedy: "Check the path in YC_SERVICE_ACCOUNT_KEY_FILE and the file's permissions.",
+      attempts: 0
+    })
+  const { mode, size, type } = yield* Effect.mapError(fs.stat(given), (error) =>
+    unreadable(`the file cannot be read (${error.reason._tag})`)
+  )
+  // A pipe or a device may never end.
+  if (type !== "File" || size > maxBytes) return yield* unreadable("this is not a key file")
+  if (Number(size) === 0) return yield* unreadable("the file is empty: was the secret there that it is made from?")
+  const text = yield* Effect.mapError(fs.readFileString(given), (error) =>
+    unreadable(`the file cannot be read (${error.reason._tag})`)
+  )
+  const warnings =
+    hasModes && (mode & othersBits) !== 0
+      ? [`Others on this machine may read or change ${source}. Keep it to yourself: chmod 600 ${given}`]
+      : []
+  return { key: yield* ServiceAccountKey.parse(text, source), source, warnings }
+})

@@ -1,0 +1,129 @@
+/**
+ * Lists that come in pages: each is read when it is asked for, and none is read for ever.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type CloudBackupError, InvalidRequest } from "../CloudBackupError.ts"
+import { InstanceId } from "../Resource.ts"
+import type { ApiClient } from "./ApiClient.ts"
+
+/** The longest body of a page: 1,000 resources are about 600 kB. */
+const maxPageBytes = 8 * 1024 * 1024
+
+/** The items of a list; the answer leaves an empty one out. */
+export const list = <S extends Schema.Constraint>(item: S) =>
+  Schema.Array(item).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
+
+/** The token of the next page; the last one has none, or an empty one. */
+export const nextPageToken = Schema.optionalKey(Schema.String)
+
+/** A list to read, page by page. */
+export interface Paged<Page extends { readonly nextPageToken?: string }, Item> {
+  /** The method that reads it, for its span. */
+  readonly name: string
+  /** Absolute, without a query. */
+  readonly url: string
+  /** What to list; a parameter that is not defined is left out. */
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly answer: Schema.ConstraintDecoder<Page>
+  readonly itemsOf: (page: Page) => ReadonlyArray<Item>
+  /** Items in a page: 1 to 1,000. Default: 1,000, the API's most. */
+  readonly pageSize: number | undefined
+}
+
+const invalid = (url: string, field: string, detail: string, description: string) =>
+  new InvalidRequest({ method: "GET", url, detail, fieldViolations: [{ field, description }], attempts: 0 })
+
+/** Ids of folders and policies have the shape of ids of instances. */
+const isId = Schema.is(InstanceId)
+
+/** Refuses what cannot be an id before it gets into a URL: `..` would walk the path. */
+export const checkId = (url: string, field: string, value: string): Effect.Effect<void, InvalidRequest> =>
+  isId(value)
+    ? Effect.void
+    : Effect.fail(
+        invalid(
+          url,
+          field,
+          `${JSON.stringify(value.slice(0, 60))} cannot be an id`,
+          "1 to 50 lower-case letters, digits, - or _"
+        )
+      )
+
+const checkPageSize = (url: string, size: number): Effect.Effect<void, InvalidRequest> =>
+  Number.isInteger(size) && size >= 1 && size <= 1000
+    ? Effect.void
+    : Effect.fail(invalid(url, "pageSize", `${size} is no size of a page`, "1 to 1000"))
+
+/** A page token is refused that the service itself has given out: it has grown old. */
+const isStaleToken = (error: CloudBackupError): boolean =>
+  error._tag === "InvalidRequest" &&
+  error.fieldViolations.some(({ field }) => field === "pageToken" || field === "page_token")
+
+/** A page, and whether the list begins with it: what was read before is then out of date. */
+export interface ReadPage<Item> {
+  readonly items: ReadonlyArray<Item>
+  readonly isFirst: boolean
+}
+
+/**
+ * The pages of a list. Where a page token has expired on the way, the list begins again from its first page, once: a caller
+ * takes what it reads as a set, in which the later reading of an item counts.
+ */
+export const pages = <Page extends { readonly nextPageToken?: string }, Item>(
+  client: ApiClient,
+  { answer, itemsOf, name, pageSize = 1000, query, url }: Paged<Page, Item>
+): Stream.Stream<ReadPage<Item>, CloudBackupError> => {
+  const given = Object.entries(query).flatMap(
+    ([name, value]): ReadonlyArray<[string, string]> => (value === undefined ? [] : [[name, value]])
+  )
+
+  return Stream.suspend(() => {
+    let read = new Set<string>()
+    let hasBegunAgain = false
+    let isFirst = true
+
+    const page = (pageToken: string): Effect.Effect<Page, CloudBackupError> => {
+      read.add(pageToken)
+      const parameters = new URLSearchParams([...given, ["pageSize", String(pageSize)]])
+      if (pageToken !== "") parameters.set("pageToken", pageToken)
+      const sent = client.read({
+        url: `${url}?${parameters}`,
+        answer,
+        maxBodyBytes: maxPageBytes,
+        // Pages that go round would be read for ever.
+        mismatch: ({ nextPageToken }) =>
+          nextPageToken !== undefined && nextPageToken !== "" && read.has(nextPageToken)
+            ? "the page names one that was read before as the next one"
+            : undefined
+      })
+      return Effect.catch(Effect.withSpan(sent, name), (error) => {
+        if (pageToken === "" || hasBegunAgain || !isStaleToken(error)) return Effect.fail(error)
+        hasBegunAgain = true
+        isFirst = true
+        read = new Set()
+        return page("")
+      })
+    }
+
+    return Stream.unwrap(
+      Effect.as(
+        checkPageSize(url, pageSize),
+        Stream.paginate("", (pageToken) =>
+          Effect.map(page(pageToken), (found) => {
+            const items = [{ items: itemsOf(found), isFirst }]
+            isFirst = false
+            const next = found.nextPageToken
+            return [items, next === undefined || next === "" ? Option.none() : Option.some(next)]
+          })
+        )
+      )
+    )
+  })
+}
+
+/** The pages of a list as a caller sees them: arrays of items. */
+export const itemsOf = <Item, E>(pages: Stream.Stream<ReadPage<Item>, E>): Stream.Stream<ReadonlyArray<Item>, E> =>
+  Stream.map(pages, ({ items }) => items)
