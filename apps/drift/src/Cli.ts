@@ -10,6 +10,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
+import { auth } from "./commands/auth.ts"
 import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { validate } from "./commands/validate.ts"
@@ -17,7 +18,7 @@ import { stderr, useColor } from "./Output.ts"
 
 export const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
-  Command.withSubcommands([check, validate, emulator]),
+  Command.withSubcommands([check, validate, auth, emulator]),
   Command.withExamples([
     { command: "drift check", description: "Compare backup.yaml with Cloud Backup" },
     { command: "drift check --help", description: "All flags and the exit codes" },

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Cli from "./Cli.ts"
 import * as Failure from "./Failure.ts"
 import { ignoreClosedPipes } from "./Output.ts"
+import * as Telemetry from "./Telemetry.ts"
 import { version } from "./version.ts"
 
 /** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
@@ -26,6 +27,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 
 Effect.andThen(ignoreClosedPipes, Command.run(Cli.cli, { version })).pipe(
   Effect.catchCause(Failure.report),
+  Effect.provide(Telemetry.layer),
   Effect.provide(Layer.merge(Cli.layer, NodeServices.layer)),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

@@ -117,8 +117,14 @@ const address = (service: Service) =>
     Flag.map(Option.getOrUndefined)
   )
 
-/** Service addresses: read by the core from the environment, where these flags are put over it. */
+/** Where the services are and whom to trust: read by the core from the environment, where these flags are put over it. */
 export const addresses = {
+  caFile: Flag.String("ca-file").pipe(
+    Flag.withMetavar("file"),
+    Flag.withDescription(`Certificates (PEM) to trust beside the machine's own [${twin("ca-file")}]`),
+    Flag.optional,
+    Flag.map(Option.getOrUndefined)
+  ),
   plaintext: toggle("plaintext", "Allow plain http to hosts other than this one: the token travels in the clear"),
   backupUrl: address("backup"),
   computeUrl: address("compute"),
@@ -127,13 +133,14 @@ export const addresses = {
   metadataUrl: address("metadata")
 }
 
-export type Addresses = { readonly plaintext: boolean } & {
+export type Addresses = { readonly plaintext: boolean; readonly caFile: string | undefined } & {
   readonly [S in Service as `${S}Url`]: string | undefined
 }
 
 /** The flags that were given, as the environment variables that they stand for. */
 export const addressVariables = (addresses: Addresses): Readonly<Record<string, string>> => ({
   ...(addresses.plaintext ? { HOLDFAST_PLAINTEXT: "true" } : {}),
+  ...(addresses.caFile === undefined ? {} : { [twin("ca-file")]: addresses.caFile }),
   ...Object.fromEntries(
     serviceNames.flatMap((service) => {
       const url = addresses[`${service}Url`]

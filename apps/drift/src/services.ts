@@ -24,12 +24,21 @@ export const readSeed = Effect.fnUntraced(function* (path: string) {
   return yield* Seed.parse(text, path)
 })
 
+/** Where the services are and how they are reached, by environment and flags. */
+const layerNetwork = (addresses: Addresses) =>
+  Endpoints.layer.pipe(
+    Layer.provideMerge(NodeTransport.layer),
+    Layer.provideMerge(
+      ConfigProvider.layerAdd(ConfigProvider.fromUnknown(addressVariables(addresses)), { asPrimary: true })
+    )
+  )
+
+/** The credentials alone, by environment and flags. */
+export const layerCredentials = (addresses: Addresses) => Credentials.layer.pipe(Layer.provide(layerNetwork(addresses)))
+
 /** The client of the cloud, by environment and flags. */
 const layerCloud = (addresses: Addresses) =>
-  CloudBackup.layer.pipe(
-    Layer.provide(NodeTransport.layer),
-    Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromUnknown(addressVariables(addresses)), { asPrimary: true }))
-  )
+  CloudBackup.layerNoDeps.pipe(Layer.provideMerge(Credentials.layer), Layer.provide(layerNetwork(addresses)))
 
 /** The client of an emulator that lives as long as the layer. */
 const layerEmulated = (path: string) =>
@@ -39,7 +48,7 @@ const layerEmulated = (path: string) =>
       const token = Redacted.make(seed.tokens[0] ?? Seed.defaultToken)
       const endpoints = Layer.unwrap(Effect.map(Emulator, ({ url }) => Endpoints.layerAt(url)))
       return CloudBackup.layerNoDeps.pipe(
-        Layer.provide(Credentials.layerToken(token, "the emulator's seed")),
+        Layer.provideMerge(Credentials.layerToken(token, "the emulator's seed")),
         Layer.provide(endpoints),
         Layer.provide(Emulator.layer(seed)),
         Layer.provide(NodeTransport.layer)
@@ -50,9 +59,9 @@ const layerEmulated = (path: string) =>
 type Cloud = ReturnType<typeof layerCloud>
 type Emulated = ReturnType<typeof layerEmulated>
 
-/** The client that a check reads with. */
+/** The client that a check reads with, and its credentials. */
 export const layer = (
   emulate: string | undefined,
   addresses: Addresses
-): Layer.Layer<CloudBackup, Layer.Error<Cloud> | Layer.Error<Emulated>, FileSystem.FileSystem> =>
+): Layer.Layer<CloudBackup | Credentials, Layer.Error<Cloud> | Layer.Error<Emulated>, FileSystem.FileSystem> =>
   emulate === undefined ? layerCloud(addresses) : layerEmulated(emulate)

@@ -26,8 +26,12 @@ interface Options {
   readonly signal?: { readonly name: "SIGINT" | "SIGTERM"; readonly when: Effect.Effect<unknown> }
 }
 
-/** Nothing of the machine's own configuration reaches the program. */
-const cleanEnvironment = { PATH: process.env.PATH ?? "", HOME: tmpdir() }
+/** Nothing of the machine's own configuration reaches the program, and it asks no metadata service. */
+const cleanEnvironment = {
+  PATH: process.env.PATH ?? "",
+  HOME: tmpdir(),
+  HOLDFAST_METADATA_URL: "http://127.0.0.1:1"
+}
 
 /** Runs `drift` with `args` to its end. */
 export const drift = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>

@@ -16,7 +16,12 @@ const seed = Seed.make({
 const run = (id: string) =>
   Effect.flatMap(Emulator, ({ url }) =>
     Effect.callback<string>((resume) => {
-      const env = { ...process.env, HOLDFAST_BACKUP_URL: url, YC_IAM_TOKEN: Seed.defaultToken }
+      const env = {
+        ...process.env,
+        HOLDFAST_BACKUP_URL: url,
+        HOLDFAST_METADATA_URL: url,
+        YC_IAM_TOKEN: Seed.defaultToken
+      }
       const child = spawn(process.execPath, [join(import.meta.dirname, "../src/main.ts"), id], { env })
       let said = ""
       for (const stream of [child.stdout, child.stderr]) {

@@ -22,8 +22,12 @@ export interface CheckOptions {
   readonly emulator: string | null
   /** How many resources are read at a time. */
   readonly concurrency: number
-  /** When to stop reading; what is not read by then is not compared. */
+  /** How long the run may take; what is not read by then is not compared. */
   readonly timeLimitMillis: number
+  /** How much of that has passed before. */
+  readonly elapsedMillis: number
+  /** What should be mended though it works, for the report's diagnostics. */
+  readonly warnings: ReadonlyArray<{ readonly summary: string; readonly remedy: string }>
   /** A manifest without resources is in sync rather than an error. */
   readonly allowEmpty: boolean
   /** Called after each resource, with how many are done. */
@@ -68,7 +72,15 @@ export const check = Effect.fn("Check.check")(function* (
       requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
       // A clock can be set back.
       duration_ms: Math.max(0, now - startedAt),
-      diagnostics: skewWarning(yield* cloud.clockSkewMillis)
+      diagnostics: [
+        ...options.warnings.map(({ remedy, summary }) => ({
+          severity: "warning" as const,
+          summary,
+          detail: `${remedy}.`
+        })),
+        ...skewWarning(yield* cloud.clockSkewMillis),
+        ...deniedError(resources)
+      ]
     } satisfies CheckReport
   })
 
@@ -76,7 +88,7 @@ export const check = Effect.fn("Check.check")(function* (
     concurrency: options.concurrency,
     onRead: Effect.suspend(() => options.onProgress(seen.size, manifest.resources.length))
   }).pipe(
-    Effect.timeoutOption(options.timeLimitMillis),
+    Effect.timeoutOption(Math.max(0, options.timeLimitMillis - options.elapsedMillis)),
     Effect.onInterrupt(() =>
       Effect.flatMap(
         reportNow(
@@ -100,6 +112,19 @@ export const check = Effect.fn("Check.check")(function* (
     false
   )
 })
+
+/** All of them denied is one finding: the account has no role, rather than no right to each machine. */
+const deniedError = (resources: ReadonlyArray<ResourceReport>): CheckReport["diagnostics"] =>
+  resources.length >= foreignCount && resources.every(({ error }) => error?.tag === "PermissionDenied")
+    ? [
+        {
+          severity: "warning",
+          summary: `Access to all ${resources.length} resources is denied`,
+          detail:
+            "The account lacks the role backup.viewer on their folders, or is not the one that was meant (drift auth status)."
+        }
+      ]
+    : []
 
 const skewWarning = (skewMillis: number): CheckReport["diagnostics"] =>
   skewMillis === 0

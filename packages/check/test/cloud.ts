@@ -45,6 +45,10 @@ export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupE
         )
       ),
     listResources: () => Stream.empty,
+    readFolder: () => Effect.succeed({ resources: new Map(), conflicting: new Set() }),
+    listTasks: () => Stream.empty,
+    listPolicies: () => Effect.succeed([]),
+    listPolicyApplications: () => Effect.succeed([]),
     requests: Effect.sync(() => ({ sent: 100 + 2 * asked.length, retried: 5 + asked.length }))
   })
   return { layer, asked, mostInFlight: () => mostInFlight, inFlight: () => inFlight }
@@ -63,6 +67,8 @@ export const options = (changed: Partial<CheckOptions> = {}): CheckOptions => ({
   emulator: null,
   concurrency: 1,
   timeLimitMillis: 3600 * second,
+  elapsedMillis: 0,
+  warnings: [],
   allowEmpty: false,
   onProgress: () => Effect.void,
   onInterrupt: () => Effect.void,

@@ -28,13 +28,16 @@ export interface CredentialsStatus {
   readonly expiresAt: Timestamp | undefined
 }
 
+/** What works, and should be mended: what it is, and how. */
+export type CredentialsWarning = KeyFile.Warning
+
 export type IdTokenSource = TokenSources.IdTokenSource
 
 /** What is known of a source that can issue another token. */
 interface Renewable {
   readonly source: string
   readonly account: string | undefined
-  readonly warnings: ReadonlyArray<string>
+  readonly warnings: ReadonlyArray<CredentialsWarning>
 }
 
 const present = (name: string) =>
@@ -55,8 +58,8 @@ export class Credentials extends Context.Service<
     readonly renew: (rejected: Redacted.Redacted) => Effect.Effect<Option.Option<Redacted.Redacted>, CredentialsError>
     /** Makes sure that a token can be had, and says what is known of it. */
     readonly status: Effect.Effect<CredentialsStatus, CredentialsError>
-    /** What should be mended though it works, each in a sentence or two: a key file that others may read. */
-    readonly warnings: ReadonlyArray<string>
+    /** What should be mended though it works: a key file that others may read. */
+    readonly warnings: ReadonlyArray<CredentialsWarning>
   }
 >()("@holdfast/core/Credentials") {
   /** A token given as it is; it cannot be renewed. */
@@ -84,7 +87,7 @@ export class Credentials extends Context.Service<
   static readonly layerServiceAccountKey = (
     key: ServiceAccountKey.ServiceAccountKey,
     source = "a service account key",
-    warnings: ReadonlyArray<string> = []
+    warnings: ReadonlyArray<CredentialsWarning> = []
   ): Layer.Layer<Credentials, never, Transport | Endpoints> =>
     Layer.effect(
       Credentials,

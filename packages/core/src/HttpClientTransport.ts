@@ -8,7 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { failure, fromCause, textOf, tooLarge } from "./internal/transportFailure.ts"
+import { failure, flawOfHead, fromCause, textOf, tooLarge } from "./internal/transportFailure.ts"
 import { wireOf } from "./internal/wire.ts"
 import { Transport, type TransportError, type TransportRequest } from "./Transport.ts"
 
@@ -32,7 +32,7 @@ const readBody = (
       }
     ).pipe(
       Effect.flatMap(() => {
-        const text = textOf(chunks, size)
+        const text = textOf(chunks, size, response)
         return text === undefined ? Effect.fail(failure("not_utf8")) : Effect.succeed(text)
       })
     )
@@ -53,6 +53,8 @@ export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer
         if (request.token !== undefined) message = HttpClientRequest.bearerToken(message, request.token)
         if (body !== undefined) message = HttpClientRequest.bodyText(message, body, headers["content-type"])
         const response = yield* Effect.mapError(client.execute(message), (error) => fromCause(causeOf(error), false))
+        const flaw = flawOfHead(response)
+        if (flaw !== undefined) return yield* flaw
         return {
           status: response.status,
           headers: response.headers,

@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from "undici"
-import { failure, fromCause, textOf, tooLarge } from "./internal/transportFailure.ts"
+import { failure, flawOfHead, fromCause, type Head, textOf, tooLarge } from "./internal/transportFailure.ts"
 import { wireOf } from "./internal/wire.ts"
 import { Transport, TransportError, type TransportRequest, type TransportResponse } from "./Transport.ts"
 
@@ -71,7 +71,7 @@ const sendWith = (dispatcher: Dispatcher, request: TransportRequest) =>
     const chunks: Array<Uint8Array> = []
     let size = 0
     let isUnwanted = false
-    let head: Pick<TransportResponse, "status" | "headers"> | undefined
+    let head: Head | undefined
     let controller: Dispatcher.DispatchController | undefined
     const abandon = () => {
       isUnwanted = true
@@ -100,6 +100,8 @@ const sendWith = (dispatcher: Dispatcher, request: TransportRequest) =>
           if (status < 200) return
           const names = Object.entries(received)
           head = { status, headers: Object.fromEntries(names.map(([name, value]) => [name, single(value)])) }
+          const flaw = flawOfHead(head)
+          if (flaw !== undefined) fail(flaw)
         },
         onResponseData: (_, chunk) => {
           size += chunk.length
@@ -108,7 +110,7 @@ const sendWith = (dispatcher: Dispatcher, request: TransportRequest) =>
         },
         onResponseEnd: () => {
           if (isUnwanted || head === undefined) return
-          const text = textOf(chunks, size)
+          const text = textOf(chunks, size, head)
           resume(text === undefined ? Effect.fail(failure("not_utf8")) : Effect.succeed({ ...head, body: text }))
         },
         onResponseError: (_, cause) => {

@@ -41,7 +41,7 @@ export interface TransportResponse {
 export class TransportError extends Schema.TaggedError<TransportError>("@holdfast/core/TransportError")(
   "TransportError",
   {
-    reason: Schema.Literals([...connectionFailures, "truncated", "too_large", "not_utf8"]),
+    reason: Schema.Literals([...connectionFailures, "truncated", "too_large", "not_utf8", "encoded"]),
     detail: Schema.String,
     /** The connection had carried an earlier request: the server may have closed it at the moment that this one was sent. */
     reused: Schema.optionalKey(Schema.Boolean)

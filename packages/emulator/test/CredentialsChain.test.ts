@@ -264,7 +264,7 @@ describe("a key file", () => {
         Layer.fresh(withEnv(() => ({ YC_SERVICE_ACCOUNT_KEY_FILE: path })))
       )
       assert.strictEqual(warnings.length, warns ? 1 : 0)
-      if (warns) assert.include(warnings[0], `chmod 600 ${path}`)
+      if (warns) assert.strictEqual(warnings[0]?.remedy, `chmod 600 ${path}`)
       assert.isDefined(status)
     })
   )

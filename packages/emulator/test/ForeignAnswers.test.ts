@@ -42,6 +42,13 @@ const rows: ReadonlyArray<Row> = [
   ["500 with nothing", "ServerError", 4, { status: 500 }],
   ["502 with HTML", "ServiceUnavailable", 4, { status: 502, body: page }],
   ["503 with nothing", "ServiceUnavailable", 4, { status: 503 }],
+  ["503 in another alphabet", "ServiceUnavailable", 4, { status: 503, body: Buffer.from("\xfc\xff", "latin1") }],
+  [
+    "503 with packed content",
+    "ServiceUnavailable",
+    4,
+    { status: 503, body: gzipSync("busy"), headers: { "content-encoding": "gzip" } }
+  ],
   ["504 with HTML", "ServiceUnavailable", 4, { status: 504, body: page }],
   [
     "503 with a gateway's JSON",
@@ -81,7 +88,7 @@ const rows: ReadonlyArray<Row> = [
   [
     "gzip that was not asked for",
     "MalformedResponse",
-    2,
+    1,
     { body: gzipSync(web), headers: { "content-encoding": "gzip" } }
   ],
   ["another instance", "MalformedResponse", 2, { body: web.replace("web", "other") }],

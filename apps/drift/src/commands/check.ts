@@ -4,15 +4,19 @@
 import * as Check from "@holdfast/check/Check"
 import type { CheckReport } from "@holdfast/check/CheckReport"
 import * as ExitCode from "@holdfast/check/ExitCode"
+import { Credentials } from "@holdfast/core/Credentials"
 import * as RetryPolicy from "@holdfast/core/RetryPolicy"
 import * as ManifestSource from "@holdfast/manifest/ManifestSource"
 import { diagnostics } from "@holdfast/report/diagnostics"
 import { json } from "@holdfast/report/json"
 import { pretty, verdict } from "@holdfast/report/pretty"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { ExitWith, toDiagnostics } from "../Failure.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
@@ -64,15 +68,30 @@ interface Options extends Presentation {
   readonly addresses: flags.Addresses
 }
 
+/** The run's time ended before reading could begin. */
+class TimeLimit extends Schema.TaggedError<TimeLimit>("@holdfast/drift/TimeLimit")("TimeLimit", {}) {
+  readonly remedy = "Allow more time with --timeout, and check the addresses of the services."
+  override get message() {
+    return "The run's time limit ended before the services and the credentials were found"
+  }
+}
+
 const run = Effect.fnUntraced(function* (options: Options) {
   const manifest = yield* ManifestSource.load(options.files)
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
+  // Whoever sets a limit means the time that the command takes, starting included.
+  const cloud = yield* Effect.timeoutOrElse(Layer.build(services.layer(options.emulate, options.addresses)), {
+    duration: Math.max(0, options.timeout - performance.now()),
+    orElse: () => Effect.fail(new TimeLimit())
+  })
   return yield* Check.check(manifest, {
     version,
     emulator: options.emulate ?? null,
     concurrency: options.concurrency,
     timeLimitMillis: options.timeout,
+    elapsedMillis: performance.now(),
+    warnings: Context.get(cloud, Credentials).warnings,
     allowEmpty: options.allowEmpty,
     onProgress: progress.update,
     onInterrupt: (partial) =>
@@ -82,13 +101,8 @@ const run = Effect.fnUntraced(function* (options: Options) {
           Output.stderr(diagnostics(toDiagnostics(error), { color: false }))
         )
       ).pipe(Effect.provide(platform))
-  }).pipe(
-    Effect.ensuring(progress.end),
-    Effect.provide(services.layer(options.emulate, options.addresses)),
-    // Last, so that what the layers ask for follows the policy, too.
-    Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[options.retryPolicy])
-  )
-})
+  }).pipe(Effect.ensuring(progress.end), Effect.provide(cloud))
+}, Effect.scoped)
 
 export const check = Command.make(
   "check",
@@ -111,7 +125,11 @@ export const check = Command.make(
       const seed = options.emulate === undefined ? [] : [options.emulate]
       yield* Output.refuseToOverwrite(options.output, [...(yield* ManifestSource.find(options.files)), ...seed])
     }
-    const report = yield* Effect.catch(run(options), (error) => explain(toDiagnostics(error), options))
+    const report = yield* run(options).pipe(
+      // What the layers ask for follows the policy, too.
+      Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[options.retryPolicy]),
+      Effect.catch((error) => explain(toDiagnostics(error), options))
+    )
     yield* present(report, options)
     if (report.exit_code !== 0) return yield* new ExitWith({ code: report.exit_code })
   })

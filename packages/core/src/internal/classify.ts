@@ -140,19 +140,12 @@ type Malformation = CloudBackupError.MalformedResponse["reason"]
 const isJsonType = (type: string | undefined): boolean =>
   type === undefined || type.trim() === "" || /^[\w.+-]+\/([\w.-]+\+)?json\s*(;|$)/i.test(type.trim())
 
-/** An encoding that leaves the body as it is. */
-const isPlain = (encoding: string | undefined): boolean =>
-  encoding === undefined || /^\s*(identity)?\s*$/i.test(encoding)
-
 /** What of a 200 is no JSON of the API, and how it is wrong. `seen` describes the body. */
 const flawOf = (
   { body, headers }: TransportResponse,
   json: StrictJson.Parsed,
   seen: () => string
 ): readonly [Malformation, string] | undefined => {
-  const encoding = headers["content-encoding"]
-  if (!isPlain(encoding))
-    return ["encoded", `a body in the encoding ${encoding?.slice(0, 60)}, which was not asked for`]
   const type = headers["content-type"]
   if (!isJsonType(type)) return ["not_an_api", `${seen()} of type ${type?.slice(0, 60)} instead of JSON`]
   switch (json._tag) {
@@ -213,6 +206,7 @@ export const classifyTransportError = (
   { detail, reason, reused }: TransportError
 ): CloudBackupError.RequestError => {
   switch (reason) {
+    case "encoded":
     case "truncated":
     case "too_large":
       return new CloudBackupError.MalformedResponse({ ...context, detail, reason })

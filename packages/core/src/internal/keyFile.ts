@@ -16,10 +16,16 @@ const othersBits = 0o077
 /** Windows knows no such bits. */
 const hasModes = globalThis.process?.platform !== "win32"
 
+/** What works, and should be mended: what it is, and how, each in a sentence without its stop. */
+export interface Warning {
+  readonly summary: string
+  readonly remedy: string
+}
+
 export interface ReadKey {
   readonly key: ServiceAccountKey.ServiceAccountKey
   readonly source: string
-  readonly warnings: ReadonlyArray<string>
+  readonly warnings: ReadonlyArray<Warning>
 }
 
 /** Reads the key that the variable gives. */
@@ -53,7 +59,7 @@ export const read = Effect.fnUntraced(function* (
   )
   const warnings =
     hasModes && (mode & othersBits) !== 0
-      ? [`Others on this machine may read or change ${source}. Keep it to yourself: chmod 600 ${given}`]
+      ? [{ summary: `Others on this machine may read or change ${source}`, remedy: `chmod 600 ${given}` }]
       : []
   return { key: yield* ServiceAccountKey.parse(text, source), source, warnings }
 })

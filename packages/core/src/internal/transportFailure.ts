@@ -1,7 +1,7 @@
 /**
  * From what Node, undici and TLS throw to the `TransportError` that it means.
  */
-import { TransportError } from "../Transport.ts"
+import { TransportError, type TransportResponse } from "../Transport.ts"
 
 type Reason = TransportError["reason"]
 
@@ -42,7 +42,8 @@ const sentences: Readonly<Record<Reason, string>> = {
   other: "no answer could be read",
   truncated: "the body ended before its end",
   too_large: "the answer is too large",
-  not_utf8: "the body is not UTF-8 text"
+  not_utf8: "the body is not UTF-8 text",
+  encoded: "the body is in an encoding that was not asked for"
 }
 
 /** The first system or TLS error code in a chain of causes, as Node and undici nest them. */
@@ -79,6 +80,22 @@ export const fromCause = (cause: unknown, hasHead: boolean): TransportError => {
 export const tooLarge = (limit: number): TransportError => failure("too_large", `more than ${limit} bytes`)
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
+const lenient = new TextDecoder()
+
+/** The encoding of a body that has one: it could unpack to any size, and was not asked for. */
+const encodingOf = (headers: Head["headers"]): string | undefined => {
+  const encoding = headers["content-encoding"]?.trim() ?? ""
+  return encoding === "" || /^identity$/i.test(encoding) ? undefined : encoding.slice(0, 60)
+}
+
+/** What of an answer comes before its body. */
+export type Head = Pick<TransportResponse, "status" | "headers">
+
+/** What is wrong with an answer already by its head. */
+export const flawOfHead = ({ headers, status }: Head): TransportError | undefined => {
+  const encoding = encodingOf(headers)
+  return encoding === undefined || status !== 200 ? undefined : failure("encoded", encoding)
+}
 
 const joined = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
   const [first] = chunks
@@ -92,8 +109,12 @@ const joined = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return bytes
 }
 
-/** The text of a body of `size` bytes, or `undefined` where it is not UTF-8. */
-export const textOf = (chunks: ReadonlyArray<Uint8Array>, size: number): string | undefined => {
+/**
+ * The text of a body of `size` bytes, or `undefined` where it is not UTF-8. The body of an error only explains the status: one
+ * that cannot be read must not hide it.
+ */
+export const textOf = (chunks: ReadonlyArray<Uint8Array>, size: number, head: Head): string | undefined => {
+  if (head.status !== 200) return encodingOf(head.headers) === undefined ? lenient.decode(joined(chunks, size)) : ""
   try {
     return utf8.decode(joined(chunks, size))
   } catch {

@@ -1,0 +1,45 @@
+/**
+ * The exporters of traces and metrics, apart from what decides about them: most runs need none of this.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as OtlpMetrics from "effect/observability/OtlpMetrics"
+import * as OtlpSerialization from "effect/observability/OtlpSerialization"
+import * as OtlpTracer from "effect/observability/OtlpTracer"
+import * as References from "effect/References"
+import * as Output from "./Output.ts"
+import { version } from "./version.ts"
+
+/** A collector that does not answer keeps a result waiting for this long at most, in milliseconds. */
+const patienceMillis = "1500"
+
+const exporters = Layer.unwrap(
+  Effect.sync(() => {
+    const resource = {
+      ...((process.env.OTEL_SERVICE_NAME ?? "") === "" ? { serviceName: "holdfast" } : {}),
+      serviceVersion: version
+    }
+    return Layer.mergeAll(OtlpTracer.layerFromConfig({ resource }), OtlpMetrics.layerFromConfig({ resource }))
+  })
+).pipe(
+  Layer.provide(OtlpSerialization.layerProtobuf),
+  Layer.provide(NodeHttpClient.layerUndici),
+  Layer.provide(
+    ConfigProvider.layerAdd(
+      ConfigProvider.fromUnknown({
+        OTEL_EXPORTER_OTLP_TIMEOUT: patienceMillis,
+        OTEL_BSP_EXPORT_TIMEOUT: patienceMillis,
+        OTEL_METRIC_EXPORT_TIMEOUT: patienceMillis
+      })
+    )
+  )
+)
+
+/** Exports to the collector; a setting that cannot be used is said, and costs the telemetry only. */
+export const layer = Layer.catchCause(exporters, () =>
+  Layer.effectDiscard(
+    Effect.ignore(Output.stderr("warning: the OTEL_* variables cannot be understood, and nothing is exported\n"))
+  ).pipe(Layer.provideMerge(Layer.succeed(References.TracerEnabled, false)))
+)
