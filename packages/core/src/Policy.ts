@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { boolean, int64, message, openEnum, string } from "./internal/protoJson.ts"
+import { boolean, int64, message, oneofInt64, openEnum, string } from "./internal/protoJson.ts"
 import { Timestamp } from "./Timestamp.ts"
 
 /** Units of a span of time. */
@@ -16,10 +16,10 @@ export class Interval extends Schema.Class<Interval>("@holdfast/core/Interval")(
   count: int64
 }) {}
 
-/** What is kept: backups up to an age, or so many of them. Neither: all. */
+/** What is kept: backups up to an age, or so many of them; one of the two, or neither: all. */
 export class RetentionRule extends Schema.Class<RetentionRule>("@holdfast/core/RetentionRule")({
   maxAge: Schema.optionalKey(message(Interval)),
-  maxCount: int64
+  maxCount: oneofInt64
 }) {}
 
 const rules = Schema.Array(message(RetentionRule)).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))

@@ -120,7 +120,7 @@ describe("CloudBackup.listPolicies", () => {
       assert.deepStrictEqual(
         daily?.settings?.retention?.rules.map(({ maxAge, maxCount }) => [maxAge?.type, maxAge?.count, maxCount]),
         [
-          ["DAYS", 35n, 0n],
+          ["DAYS", 35n, undefined],
           [undefined, undefined, 7n]
         ]
       )

@@ -59,8 +59,7 @@ export const openEnum = <const Names extends readonly [string, ...Array<string>]
 
 const int64Pattern = /^-?\d{1,19}$/
 
-/** A signed 64-bit integer: a decimal string or a whole number on the wire, `0` when it is missing. */
-export const int64 = Schema.Union([Schema.String, Schema.Number]).pipe(
+const int64Text = Schema.Union([Schema.String, Schema.Number]).pipe(
   Schema.decodeTo(
     Schema.BigInt,
     SchemaTransformation.transformEffect<bigint, string | number>({
@@ -73,9 +72,14 @@ export const int64 = Schema.Union([Schema.String, Schema.Number]).pipe(
       },
       encode: (value) => Effect.succeed(String(value))
     })
-  ),
-  Schema.withDecodingDefaultKey(Effect.succeed("0"))
+  )
 )
+
+/** A signed 64-bit integer: a decimal string or a whole number on the wire, `0` when it is missing. */
+export const int64 = int64Text.pipe(Schema.withDecodingDefaultKey(Effect.succeed("0")))
+
+/** An int64 of a `oneof`: missing where another field of it is set, which 0 would hide. */
+export const oneofInt64 = Schema.optionalKey(int64Text)
 
 /** What a schema has to say against a value, in one line. */
 export const inOneLine = (error: Schema.SchemaError): string => error.message.replace(/\s+/g, " ")
