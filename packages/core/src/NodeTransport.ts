@@ -5,7 +5,6 @@
  * interrupting a request closes its connection.
  */
 import { readFileSync } from "node:fs"
-import { BlockList, isIP } from "node:net"
 import { getCACertificates } from "node:tls"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -13,7 +12,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from "undici"
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from "undici"
+import { proxyFor } from "./internal/proxies.ts"
 import { failure, flawOfHead, fromCause, type Head, textOf, tooLarge } from "./internal/transportFailure.ts"
 import { wireOf } from "./internal/wire.ts"
 import { Transport, TransportError, type TransportRequest, type TransportResponse } from "./Transport.ts"
@@ -124,30 +124,6 @@ const sendWith = (dispatcher: Dispatcher, request: TransportRequest) =>
     return Effect.sync(abandon)
   })
 
-/** Addresses that no proxy is asked for: this machine, the VM's metadata, and what `NO_PROXY` gives as networks. */
-const directAddresses = (noProxy: string): BlockList => {
-  const list = new BlockList()
-  list.addSubnet("127.0.0.0", 8)
-  list.addAddress("::1", "ipv6")
-  list.addSubnet("169.254.0.0", 16)
-  for (const entry of noProxy.split(/[\s,]+/)) {
-    const [network = "", prefix] = entry.split("/")
-    const family = isIP(network)
-    const bits = prefix !== undefined && /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1
-    if (family !== 0 && bits >= 0 && bits <= (family === 4 ? 32 : 128)) {
-      list.addSubnet(network, bits, family === 4 ? "ipv4" : "ipv6")
-    }
-  }
-  return list
-}
-
-const isDirect = (addresses: BlockList, hostname: string): boolean => {
-  if (hostname === "localhost" || hostname.endsWith(".localhost")) return true
-  const address = hostname.replace(/^\[(.*)\]$/, "$1")
-  const family = isIP(address)
-  return family !== 0 && addresses.check(address, family === 4 ? "ipv4" : "ipv6")
-}
-
 /** The first of the variables that is set and not empty; the lower-case name wins, as in curl. */
 const variable = (...names: ReadonlyArray<string>) =>
   Effect.gen(function* () {
@@ -191,6 +167,10 @@ const certificates = Effect.gen(function* () {
   return [...getCACertificates("default"), text]
 })
 
+/** A dispatcher that is closed with the scope. */
+const closing = <D extends Dispatcher>(make: () => D) =>
+  Effect.acquireRelease(Effect.sync(make), (dispatcher) => Effect.promise(() => dispatcher.destroy()))
+
 /**
  * The transport that the environment describes:
  *
@@ -208,36 +188,27 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
     const httpsProxy = yield* proxyOf("https_proxy", "HTTPS_PROXY")
     const httpProxy = yield* proxyOf("http_proxy", "HTTP_PROXY")
     const noProxy = (yield* variable("no_proxy", "NO_PROXY"))?.text ?? ""
-    const direct = yield* Effect.acquireRelease(
-      Effect.sync(() => new Agent({ connect: connectorOf(ca) })),
-      (agent) => Effect.promise(() => agent.destroy())
-    )
-    if (httpsProxy === "" && httpProxy === "") return Transport.of({ send: (request) => sendWith(direct, request) })
     const tls = ca === undefined ? {} : { ca: [...ca] }
-    const proxied = yield* Effect.acquireRelease(
-      Effect.sync(
-        () =>
-          new EnvHttpProxyAgent({
-            httpProxy,
-            httpsProxy,
-            noProxy,
-            proxyTunnel: true,
-            connectTimeout: connectTimeoutMillis,
-            allowH2: false,
-            requestTls: tls,
-            proxyTls: tls,
-            connect: { ...tls, timeout: connectTimeoutMillis }
-          })
-      ),
-      (agent) => Effect.promise(() => agent.destroy())
-    )
-    const addresses = directAddresses(noProxy)
+    const direct = yield* closing(() => new Agent({ connect: connectorOf(ca) }))
+    const agents = new Map<string, Dispatcher>()
+    for (const proxy of new Set([httpsProxy, httpProxy])) {
+      if (proxy === "") continue
+      const agent = () =>
+        new ProxyAgent({
+          uri: proxy,
+          proxyTunnel: true,
+          connectTimeout: connectTimeoutMillis,
+          allowH2: false,
+          requestTls: tls,
+          proxyTls: tls
+        })
+      agents.set(proxy, yield* closing(agent))
+    }
+    const choose = proxyFor({ httpProxy, httpsProxy, noProxy })
     return Transport.of({
       send: (request) => {
-        const { hostname, protocol } = new URL(request.url)
-        // As curl has it: a proxy for plain http is not one for https.
-        const hasProxy = (protocol === "https:" ? httpsProxy : httpProxy) !== ""
-        return sendWith(hasProxy && !isDirect(addresses, hostname) ? proxied : direct, request)
+        const proxy = agents.size === 0 ? undefined : choose(new URL(request.url))
+        return sendWith((proxy === undefined ? undefined : agents.get(proxy)) ?? direct, request)
       }
     })
   })
