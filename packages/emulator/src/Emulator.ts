@@ -54,7 +54,8 @@ const handle = (state: State.State, reset: (socket: Socket) => void) => {
   return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = randomUUID()
-    state.requests.push({ method: request.method, url: request.url, headers: request.headers })
+    const seen: State.SeenRequest = { method: request.method, url: request.url, headers: request.headers, faults: [] }
+    state.requests.push(seen)
     if (state.requests.length > rememberedRequests) state.requests.shift()
     const [path = "/", search = ""] = request.url.split("?", 2)
     const found = routeOf(path)
@@ -66,12 +67,13 @@ const handle = (state: State.State, reset: (socket: Socket) => void) => {
     startedAt ??= time
     const header = request.headers["x-emulator-fault"]
     const strikes = state.strike({ route, instance, path, header, elapsed: time - startedAt })
+    seen.faults = strikes.map(({ fault }) => fault.fault)
     const call: Call = {
       state,
       requestId,
       query: new URLSearchParams(search),
       now: time + state.seed.clock,
-      faults: new Set(strikes.map(({ fault }) => fault.fault))
+      faults: new Set(seen.faults)
     }
     let answer = answerOf(found, call, request.headers.authorization)
     for (const strike of strikes) answer = perform(strike, answer, requestId, reset)

@@ -13,6 +13,8 @@ export interface SeenRequest {
   /** Path and query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** The faults that struck it; none where it was answered well. */
+  faults: ReadonlyArray<Fault.FaultKind>
 }
 
 /** The counts of a fault of the seed, or of a header's text for one path. */

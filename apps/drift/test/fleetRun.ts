@@ -1,0 +1,61 @@
+/** A whole check in this process, over real sockets: what `drift check` does between its flags and its output. */
+import * as Check from "@holdfast/check/Check"
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Credentials } from "@holdfast/core/Credentials"
+import { Endpoints } from "@holdfast/core/Endpoints"
+import * as NodeTransport from "@holdfast/core/NodeTransport"
+import { CurrentRetryPolicy, make, type RetryPolicy } from "@holdfast/core/RetryPolicy"
+import * as Seed from "@holdfast/emulator/Seed"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
+import { Effect, Layer, Redacted } from "effect"
+
+/** Four attempts with hardly a pause. */
+export const quick: RetryPolicy = make({ name: "quick", baseDelayMillis: 1, maxDelayMillis: 1 })
+
+/** A manifest of `vm-0` …, each of which must be enabled. */
+export const manifestOf = (count: number): Manifest => ({
+  files: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
+  resources: Array.from({ length: count }, (_, index) => ({
+    address: `vm-${index}`,
+    instance: `vm-${index}` as Manifest["resources"][number]["instance"],
+    expectations: { enabled: true },
+    severity: "high" as const,
+    source: { path: "backup.yaml", line: index + 1, column: 1 }
+  }))
+})
+
+/** Resources `vm-0` …, enabled unless `change` says otherwise. */
+export const fleetOf = (
+  count: number,
+  change: (index: number) => Partial<typeof Seed.SeedResource.Encoded> = () => ({})
+) =>
+  Array.from({ length: count }, (_, index) => ({ computeInstanceId: `vm-${index}`, enabled: true, ...change(index) }))
+
+interface Options {
+  readonly concurrency?: number
+  readonly timeLimitMillis?: number
+  readonly policy?: Partial<RetryPolicy>
+}
+
+/** Checks `count` instances at `url`. */
+export const checkAt = (url: string, count: number, options: Options = {}) =>
+  Check.check(manifestOf(count), {
+    version: "1.0.0",
+    emulator: null,
+    concurrency: options.concurrency ?? 16,
+    timeLimitMillis: options.timeLimitMillis ?? 600_000,
+    elapsedMillis: 0,
+    warnings: [],
+    allowEmpty: false,
+    onProgress: () => Effect.void,
+    onInterrupt: () => Effect.void
+  }).pipe(
+    Effect.provide(
+      CloudBackup.layerNoDeps.pipe(
+        Layer.provide(Credentials.layerToken(Redacted.make(Seed.defaultToken))),
+        Layer.provide(Endpoints.layerAt(url)),
+        Layer.provide(Layer.fresh(NodeTransport.layer))
+      )
+    ),
+    Effect.provideService(CurrentRetryPolicy, { ...quick, ...options.policy })
+  )

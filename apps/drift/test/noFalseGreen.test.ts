@@ -1,0 +1,113 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Emulator } from "@holdfast/emulator/Emulator"
+import type { FaultKind } from "@holdfast/emulator/Fault"
+import * as Seed from "@holdfast/emulator/Seed"
+import { Effect, Schema } from "effect"
+import { checkAt, fleetOf } from "./fleetRun.ts"
+
+/**
+ * How many schedules of faults are tried. The long form is 100,000:
+ * `HOLDFAST_PROPERTY_RUNS=100000 pnpm --filter @holdfast/drift exec vitest run --config ../../vitest.config.ts test/noFalseGreen.test.ts`
+ */
+const runs = Number(process.env.HOLDFAST_PROPERTY_RUNS ?? 150)
+
+/** All that makes an answer worthless; the service does not lie about what it knows. */
+const kinds = [
+  "rate_limited",
+  "unavailable",
+  "internal",
+  "unauthenticated",
+  "forbidden",
+  "status",
+  "status_in_200",
+  "reset_before_headers",
+  "reset_mid_headers",
+  "reset",
+  "stall",
+  "short_body",
+  "cut_chunk",
+  "long_body",
+  "truncated",
+  "invalid_json",
+  "invalid_utf8",
+  "duplicate_keys",
+  "proto_key",
+  "gzip_garbage",
+  "encodings",
+  "wrong_type",
+  "empty",
+  "html",
+  "bad_gateway",
+  "proxy_auth",
+  "empty_object",
+  "empty_resource",
+  "mismatch",
+  "redirect",
+  "endless_body",
+  "huge_headers",
+  "many_fields",
+  "deep_json"
+] as const satisfies ReadonlyArray<FaultKind>
+
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+const AnyFault = Schema.Struct({
+  fault: Schema.Literals(kinds),
+  times: between(1, 6),
+  after: between(0, 3)
+})
+
+/** What happens to one instance, and what is true of it. */
+const AnyInstance = Schema.Struct({
+  enabled: Schema.Boolean,
+  // Most are as declared, or nothing would ever be green.
+  faults: Schema.Array(AnyFault).check(Schema.isMaxLength(2))
+})
+
+const AnyFleet = Schema.Array(AnyInstance).check(Schema.isMinLength(1), Schema.isMaxLength(5))
+
+/** Instances of which a good answer was sent. */
+const served = Effect.map(
+  Effect.flatMap(Emulator, ({ requests }) => requests),
+  (requests) => new Set(requests.filter(({ faults }) => faults.length === 0).map(({ url }) => url.split("/").at(-1)))
+)
+
+describe("a check under any schedule of faults", () => {
+  it.live.prop(
+    "is green exactly when every instance was read and is as declared",
+    { fleet: AnyFleet, concurrency: between(1, 4), calm: Schema.Boolean },
+    ({ calm, concurrency, fleet }) =>
+      Effect.gen(function* () {
+        const { url } = yield* Emulator
+        const report = yield* checkAt(url, fleet.length, { concurrency, policy: { attemptTimeoutMillis: 40 } })
+        const read = yield* served
+        const isRead = (index: number) => read.has(`vm-${index}`)
+        const states = fleet.map(({ enabled }, index) =>
+          isRead(index) ? (enabled || calm ? "in_sync" : "drifted") : "not_compared"
+        )
+        assert.deepStrictEqual(
+          report.resources.map(({ state }) => state),
+          states
+        )
+        assert.strictEqual(
+          report.exit_code === 0,
+          states.every((state) => state === "in_sync")
+        )
+        assert.strictEqual(report.exit_code === 2, states.includes("drifted"))
+        assert.strictEqual(report.complete, !states.includes("not_compared"))
+        for (const { error, state } of report.resources) assert.strictEqual(error !== null, state === "not_compared")
+      }).pipe(
+        Effect.provide(
+          Emulator.layer(
+            Seed.make({
+              resources: fleetOf(fleet.length, (index) => ({
+                enabled: calm || fleet[index]?.enabled === true,
+                faults: fleet[index]?.faults ?? []
+              }))
+            })
+          )
+        )
+      ),
+    { arbitrary: { runs, seed: "no false green" }, timeout: 24 * 3_600_000 }
+  )
+})
