@@ -29,6 +29,9 @@ const exporters = Layer.unwrap(
   Layer.provide(
     ConfigProvider.layerAdd(
       ConfigProvider.fromUnknown({
+        // The standard's own defaults, which a program that names a collector means.
+        OTEL_TRACES_EXPORTER: "otlp",
+        OTEL_METRICS_EXPORTER: "otlp",
         OTEL_EXPORTER_OTLP_TIMEOUT: patienceMillis,
         OTEL_BSP_EXPORT_TIMEOUT: patienceMillis,
         OTEL_METRIC_EXPORT_TIMEOUT: patienceMillis
