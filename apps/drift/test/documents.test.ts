@@ -7,6 +7,8 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as ExitCode from "@holdfast/check/ExitCode"
+import { CloudBackupError, connectionFailures, malformations } from "@holdfast/core/CloudBackupError"
+import * as RetryPolicy from "@holdfast/core/RetryPolicy"
 import { kinds, routes } from "@holdfast/emulator/Fault"
 import * as Seed from "@holdfast/emulator/Seed"
 import { fields } from "@holdfast/manifest/Expectations"
@@ -16,7 +18,10 @@ import { drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
 const readme = read("README.md")
-const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: root })]
+const documents = [
+  ...["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "packages/core/README.md"],
+  ...globSync("docs/**/*.md", { cwd: root, exclude: (path) => path === "node_modules" })
+]
 
 /** The contents of the fenced blocks of one language. */
 const blocks = (text: string, language: string): ReadonlyArray<string> =>
@@ -118,16 +123,45 @@ describe("README", () => {
     120_000
   )
 
-  it("quotes the library's example as it is", () => {
-    const [example] = blocks(readme, "ts")
-    assert.include(read("examples/library/src/main.ts"), example as string)
-  })
-
   it("has every exit code and every expectation in its tables", () => {
     for (const [code, meaning] of Object.entries(ExitCode.meanings)) {
       assert.include(readme, `| ${code} | ${meaning}`)
     }
     for (const field of Object.keys(fields)) assert.match(readme, new RegExp(`^\\| .*\`${field}\``, "m"))
+  })
+})
+
+describe("code in documents", () => {
+  const programs = globSync("examples/library/src/*.ts", { cwd: root }).map(read)
+
+  it.each(["README.md", "packages/core/README.md", "docs/library.md"])(
+    "of %s is part of a program that the tests run",
+    (path) => {
+      const examples = blocks(read(path), "ts")
+      assert.isAbove(examples.length, 0)
+      for (const example of examples) {
+        assert.isTrue(
+          programs.some((program) => program.includes(example)),
+          example
+        )
+      }
+    }
+  )
+
+  it("gives the figures of the retry policies, and every error by name", () => {
+    const guide = read("docs/library.md")
+    for (const { fields } of CloudBackupError.members) assert.include(guide, `| \`${fields._tag.schema.literal}\` |`)
+    for (const reason of [...connectionFailures, ...malformations]) assert.include(guide, `\`${reason}\``)
+    const { patient, standard } = RetryPolicy
+    assert.include(
+      guide,
+      `| attempts | ${standard.maxAttempts} | ${patient.maxAttempts} | ${RetryPolicy.none.maxAttempts} |`
+    )
+    assert.include(
+      guide,
+      `| ${standard.maxRetryAfterMillis / 1_000} s | ${patient.maxRetryAfterMillis / 60_000} min | 0 |`
+    )
+    assert.include(guide, `| ${standard.outageMillis / 1_000} s | ${patient.outageMillis / 60_000} min | 0 |`)
   })
 })
 

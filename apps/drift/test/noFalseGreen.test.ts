@@ -11,7 +11,10 @@ import { checkAt, fleetOf } from "./fleetRun.ts"
  */
 const runs = Number(process.env.HOLDFAST_PROPERTY_RUNS ?? 150)
 
-/** All that makes an answer worthless; the service does not lie about what it knows. */
+/**
+ * All that makes an answer worthless; the service does not lie about what it knows. Answers that hang are left to the matrix: a
+ * good one that comes late on a busy machine would look like them.
+ */
 const kinds = [
   "rate_limited",
   "unavailable",
@@ -23,7 +26,6 @@ const kinds = [
   "reset_before_headers",
   "reset_mid_headers",
   "reset",
-  "stall",
   "short_body",
   "cut_chunk",
   "long_body",
@@ -79,7 +81,7 @@ describe("a check under any schedule of faults", () => {
     ({ calm, concurrency, fleet }) =>
       Effect.gen(function* () {
         const { url } = yield* Emulator
-        const report = yield* checkAt(url, fleet.length, { concurrency, policy: { attemptTimeoutMillis: 40 } })
+        const report = yield* checkAt(url, fleet.length, { concurrency })
         const read = yield* served
         const isRead = (index: number) => read.has(`vm-${index}`)
         const states = fleet.map(({ enabled }, index) =>

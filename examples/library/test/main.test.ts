@@ -10,19 +10,26 @@ const seed = Seed.make({
     { computeInstanceId: "epd1", enabled: true, lastBackupTime: "2026-03-05T07:05:10Z" },
     { computeInstanceId: "epd2", faults: [{ fault: "forbidden" }] },
     { computeInstanceId: "epd3", faults: [{ fault: "rate_limited", retryAfter: 3600 }] }
+  ],
+  instances: [
+    { id: "epd1", name: "web-1", labels: { env: "prod" } },
+    { id: "epd7", name: "forgotten-db", labels: { env: "prod" } },
+    { id: "epd8", name: "scratch", labels: { env: "test" } }
   ]
 })
 
-const run = (id: string) =>
+const run = (id: string, program = "main") =>
   Effect.flatMap(Emulator, ({ url }) =>
     Effect.callback<string>((resume) => {
       const env = {
         ...process.env,
         HOLDFAST_BACKUP_URL: url,
+        HOLDFAST_COMPUTE_URL: url,
         HOLDFAST_METADATA_URL: url,
-        YC_IAM_TOKEN: Seed.defaultToken
+        YC_IAM_TOKEN: Seed.defaultToken,
+        MY_TOKEN: Seed.defaultToken
       }
-      const child = spawn(process.execPath, [join(import.meta.dirname, "../src/main.ts"), id], { env })
+      const child = spawn(process.execPath, [join(import.meta.dirname, `../src/${program}.ts`), id], { env })
       let said = ""
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -42,6 +49,17 @@ describe("examples/library", () => {
   ])("says of %s: %s", ([id, text]) =>
     Effect.gen(function* () {
       assert.include(yield* run(id as string), text as string)
+    })
+  )
+
+  it.live.each([
+    ["policies", "b1gemulator", "epd2: not backed up\nepd3: not backed up\n3 resources read\n"],
+    ["forgotten", "b1gemulator", "forgotten-db (epd7) is not connected to Cloud Backup\n"],
+    ["credentials", "epd1", "backed up, by a given token at http://127.0.0.1:"]
+  ] as const)("%s of %s says: %s", ([program, id, text]) =>
+    Effect.gen(function* () {
+      const said = yield* run(id, program)
+      assert.isTrue(said.startsWith(text), said)
     })
   )
 })

@@ -42,6 +42,7 @@ export interface ListResources {
   readonly type?: string
 }
 
+/** Reads from Cloud Backup: resources, their tasks, policies and the instances that these are applied to. */
 export class CloudBackup extends Context.Service<
   CloudBackup,
   {

@@ -34,6 +34,7 @@ export interface ListInstances {
   readonly filter?: string
 }
 
+/** Reads from Compute Cloud: the instances of a folder. */
 export class Compute extends Context.Service<
   Compute,
   {

@@ -31,6 +31,7 @@ export interface CredentialsStatus {
 /** What works, and should be mended: what it is, and how. */
 export type CredentialsWarning = KeyFile.Warning
 
+/** Where the token of an OIDC provider comes from: it is given, or asked for as on GitHub's runners. */
 export type IdTokenSource = TokenSources.IdTokenSource
 
 /** What is known of a source that can issue another token. */

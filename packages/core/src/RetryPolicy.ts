@@ -133,7 +133,6 @@ export const retry = <A, E extends Retryable, R>(
     const deadline = startedAt + policy.totalTimeoutMillis
     /** How often a failure with a limit of its own has been met. */
     let limited = 0
-    let hasReconnected = false
 
     const again = Effect.fnUntraced(function* (error: E) {
       if (!error.isRetryable || error.attempts >= policy.maxAttempts) return yield* Effect.fail(error)
@@ -141,10 +140,8 @@ export const retry = <A, E extends Retryable, R>(
         limited += 1
         if (limited > error.retryLimit) return yield* Effect.fail(error)
       }
-      if (error.reused === true && !hasReconnected) {
-        hasReconnected = true
-        return
-      }
+      // Several kept connections may have been closed at once; each attempt finds one of them out.
+      if (error.reused === true) return
       if ((error.retryAfterMillis ?? 0) > policy.maxRetryAfterMillis) return yield* Effect.fail(error)
       const delay = delayMillis(policy, error, yield* Random.next)
       if ((yield* monotonicMillis) + delay >= deadline) return yield* Effect.fail(error)

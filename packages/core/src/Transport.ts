@@ -55,5 +55,8 @@ export class TransportError extends Schema.TaggedError<TransportError>("@holdfas
 /** Sends requests. Interrupting the effect closes the connection. */
 export class Transport extends Context.Service<
   Transport,
-  { readonly send: (request: TransportRequest) => Effect.Effect<TransportResponse, TransportError> }
+  {
+    /** Sends a request once, and gives its whole answer, whatever its status. */
+    readonly send: (request: TransportRequest) => Effect.Effect<TransportResponse, TransportError>
+  }
 >()("@holdfast/core/Transport") {}
