@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Emulator } from "@holdfast/emulator/Emulator"
 import type { FaultKind } from "@holdfast/emulator/Fault"
@@ -68,6 +69,14 @@ const AnyInstance = Schema.Struct({
 
 const AnyFleet = Schema.Array(AnyInstance).check(Schema.isMinLength(1), Schema.isMaxLength(5))
 
+/** One port for all runs: metrics are kept by server, and 100,000 servers would be a lot to remember. */
+const port = await new Promise<number>((resolve) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resolve(port))
+  })
+})
+
 /** Instances of which a good answer was sent. */
 const served = Effect.map(
   Effect.flatMap(Emulator, ({ requests }) => requests),
@@ -106,7 +115,8 @@ describe("a check under any schedule of faults", () => {
                 enabled: calm || fleet[index]?.enabled === true,
                 faults: fleet[index]?.faults ?? []
               }))
-            })
+            }),
+            { port }
           )
         )
       ),

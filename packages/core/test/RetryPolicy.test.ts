@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Random, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { CurrentRetryPolicy, none, patient, type RetryPolicy, retry, standard } from "../src/RetryPolicy.ts"
+import { CurrentRetryPolicy, make, none, patient, type RetryPolicy, retry, standard } from "../src/RetryPolicy.ts"
 
 /** A failure as the policy sees it. */
 interface Failure {
@@ -239,6 +239,24 @@ describe("retry", () => {
 
 const waitOf = (step: Step | undefined) =>
   step?.retryAfterMillis === undefined ? {} : { retryAfterMillis: step.retryAfterMillis }
+
+describe("RetryPolicy.make", () => {
+  it("is the standard policy but for what is given", () => {
+    assert.deepStrictEqual(make({ maxAttempts: 2 }), { ...standard, name: "custom", maxAttempts: 2 })
+    assert.strictEqual(make({ name: "mine" }).name, "mine")
+  })
+
+  it.each([
+    { maxAttempts: 0 },
+    { maxAttempts: 11 },
+    { maxAttempts: 1.5 },
+    { baseDelayMillis: -1 },
+    { totalTimeoutMillis: Number.NaN },
+    { outageMillis: Number.POSITIVE_INFINITY }
+  ])("refuses %j", (parts) => {
+    assert.throws(() => make(parts))
+  })
+})
 
 describe("policies", () => {
   it.effect("default to standard", () =>

@@ -175,3 +175,48 @@ describe("a service that limits requests", () => {
     })
   )
 })
+
+describe("a service that refuses at random", () => {
+  it.effect.each([0.1, 0.5])("a share of %d is not taken for one that limits requests", (share) =>
+    Effect.gen(function* () {
+      const roll = dice(7)
+      const result = yield* run(() => (roll() < share ? { status: 429 } : "good"), { reads: 1_000 })
+      // Kept to what gets through it would take ever longer.
+      assert.isAtMost(seconds(result), 60)
+      for (const error of failures(result)) assert.include(error, { _tag: "RateLimited", attempts: 4 })
+    })
+  )
+})
+
+describe("what a run of failures costs", () => {
+  it.effect("is bounded where now and then a read succeeds, so that no breaker opens", () =>
+    Effect.gen(function* () {
+      // One answer in eight keeps the breaker closed; the budget of repeated requests is used up.
+      const result = yield* run(({ before }) => (before % 8 === 7 ? "good" : { status: 500 }), { reads: 1_000 })
+      assert.isAtMost(result.sent.length, 1_300)
+      assert.isTrue(failures(result).some(({ attempts }) => attempts === 1))
+    })
+  )
+
+  it.effect("is no other read's where the probe of an outage is called off", () =>
+    Effect.gen(function* () {
+      // The policy's whole time ends while the probe is under way: another read must be able to take its place.
+      const hasty = { ...standard, attemptTimeoutMillis: 60_000, totalTimeoutMillis: 2_000 }
+      let hung = 0
+      const result = yield* run(
+        ({ before, now }) => {
+          if (before < 4) return "good"
+          if (before < 18) return { status: 503 }
+          if (now < 8_000) {
+            hung += 1
+            return { hang: 60_000 }
+          }
+          return "good"
+        },
+        { reads: 400, concurrency: 4, policy: { ...hasty, outageMillis: 15_000 } }
+      )
+      assert.isAbove(hung, 0)
+      assert.isAbove(result.results.length - failures(result).length, 0)
+    })
+  )
+})

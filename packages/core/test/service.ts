@@ -9,7 +9,12 @@ import { CurrentRetryPolicy, type RetryPolicy, standard } from "../src/RetryPoli
 import { Transport, TransportError, type TransportResponse } from "../src/Transport.ts"
 
 /** What the service does with a request: answers well, or in this way, or with a broken connection. */
-export type Reaction = "good" | Partial<TransportResponse> | TransportError["reason"]
+export type Reaction =
+  | "good"
+  | Partial<TransportResponse>
+  | TransportError["reason"]
+  /** No answer for so many milliseconds. */
+  | { readonly hang: number }
 
 /** A request as the service sees it. */
 export interface Arrival {
@@ -51,6 +56,7 @@ export const run = Effect.fnUntraced(function* (react: (arrival: Arrival) => Rea
         if (reaction === "good") {
           return { status: 200, headers: {}, body: `{"resource":{"computeInstanceId":"${id}"}}` }
         }
+        if (typeof reaction === "object" && "hang" in reaction) yield* Effect.sleep(reaction.hang)
         if (typeof reaction === "string") return yield* new TransportError({ reason: reaction, detail: reaction })
         return { status: 200, headers: {}, body: "", ...reaction }
       })

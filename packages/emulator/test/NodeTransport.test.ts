@@ -147,6 +147,9 @@ describe("a certificate that cannot be trusted", () => {
 
 /** Failures that no server on this machine can produce, as Node reports them. */
 const failing = (code: string) =>
+  failingWith(Object.assign(new Error(code), { cause: Object.assign(new Error(code), { code }) }))
+
+const failingWith = (cause: unknown) =>
   HttpClientTransport.layer.pipe(
     Layer.provide(
       Layer.succeed(
@@ -156,7 +159,7 @@ const failing = (code: string) =>
             new HttpClientError.HttpClientError({
               reason: new HttpClientError.TransportError({
                 request,
-                cause: Object.assign(new Error(code), { cause: Object.assign(new Error(code), { code }) })
+                cause
               })
             })
           )
@@ -184,6 +187,26 @@ describe("a connection that cannot be made", () => {
       assert.include(error.message, code)
       assert.notStrictEqual(error.remedy, "")
       assert.deepStrictEqual(yield* Effect.provide(sent, clientAt(url, failing(code))), { sent: 0, retried: 0 })
+    })
+  )
+
+  it.live("that fails at each of several addresses says why at the first", () =>
+    Effect.gen(function* () {
+      const codes = [Object.assign(new Error("v6"), { code: "ECONNREFUSED" }), new Error("v4")]
+      const error = yield* get("vm-0").pipe(
+        Effect.flip,
+        Effect.provide(clientAt("https://backup.example.test", failingWith(new AggregateError(codes)))),
+        withPolicy({ maxAttempts: 1 })
+      )
+      assert.include(tagged(error, "ConnectionFailed"), { reason: "refused" })
+      for (const cause of [new AggregateError([new Error("?")]), new Error("?"), undefined, "text"]) {
+        const unknown = yield* get("vm-0").pipe(
+          Effect.flip,
+          Effect.provide(clientAt("https://backup.example.test", failingWith(cause))),
+          withPolicy({ maxAttempts: 1 })
+        )
+        assert.include(tagged(unknown, "ConnectionFailed"), { reason: "other" })
+      }
     })
   )
 

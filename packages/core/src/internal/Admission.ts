@@ -43,15 +43,15 @@ const outcomeOf = (error: CloudBackupError): Outcome => {
 
 export class Admission {
   readonly #pacer = new Pacer()
-  readonly #breaker = CircuitBreaker.make()
+  readonly #breaker = CircuitBreaker.make<CloudBackupError>()
   readonly #budget = RetryBudget.make()
   /** Those who wait stand in line, one behind the other; first requests in a line of their own that ends in the other's. */
   readonly #firstLine = Semaphore.makeUnsafe(1)
   readonly #line = Semaphore.makeUnsafe(1)
   #inLine = 0
   #wake: (() => void) | undefined
-  #lastError: CloudBackupError | undefined
-  #pausedBy: CloudBackupError | undefined
+  /** The longest wish of the service to be left alone. */
+  #pause: { readonly until: number; readonly error: CloudBackupError } | undefined
 
   ticket(key: string, policy: RetryPolicy): Ticket {
     return { key, policy, isHeld: false, isProbe: false, sentAt: 0, paid: 0 }
@@ -97,11 +97,10 @@ export class Admission {
   #decide(ticket: Ticket, now: number, isRetry: boolean): "go" | number | CloudBackupError {
     const { maxRetryAfterMillis, outageMillis } = ticket.policy
     const verdict = this.#breaker.ask(now, outageMillis, isRetry)
-    if (verdict === "refuse" && this.#lastError !== undefined) return this.#lastError
     if (typeof verdict === "number") return Math.max(1, verdict)
+    if (typeof verdict === "object") return verdict
     // A repeated request has reckoned with the wait before it came here.
-    const isTooLong = !isRetry && this.#pacer.pausedUntil - now > maxRetryAfterMillis
-    if (isTooLong && this.#pausedBy !== undefined) return this.#pausedBy
+    if (!isRetry && this.#pause !== undefined && this.#pause.until - now > maxRetryAfterMillis) return this.#pause.error
     const wait = this.#pacer.wait(now)
     return wait <= 0 ? "go" : Math.max(1, wait)
   }
@@ -128,12 +127,13 @@ export class Admission {
     Effect.zipWith(monotonicMillis, Random.next, (now, random) => {
       const retryAfter = "retryAfterMillis" in error ? (error.retryAfterMillis ?? 0) : 0
       if (isEndpointFailure(error)) {
-        this.#lastError = error
-        this.#breaker.fail(now, ticket.key, random, ticket.isProbe)
+        this.#breaker.fail(now, { error, key: ticket.key, wasProbe: ticket.isProbe, random })
       } else if (error._tag === "CredentialsError") {
         if (ticket.isProbe) this.#breaker.abandon()
       } else this.#breaker.succeed()
-      if (retryAfter > 0) this.#pausedBy = error
+      if (retryAfter > 0 && now + retryAfter > (this.#pause?.until ?? 0)) {
+        this.#pause = { until: now + retryAfter, error }
+      }
       this.#leave(ticket, () => this.#pacer.end(now, ticket.sentAt, outcomeOf(error), retryAfter))
     })
 
@@ -146,7 +146,6 @@ export class Admission {
     })
 
   #leave(ticket: Ticket, release: () => void): void {
-    if (!ticket.isHeld) return
     ticket.isHeld = false
     ticket.isProbe = false
     release()

@@ -23,50 +23,60 @@ const probesOfPatience = 24
 const strangerPatienceMillis = 3_000
 
 /** What a read that wants to be sent is told. */
-export type Verdict =
+export type Verdict<E> =
   /** It may go. */
   | "go"
   /** It may go, alone: what becomes of it decides. */
   | "probe"
-  /** The endpoint has been down for longer than the read would wait. */
-  | "refuse"
   /** To ask again after so many milliseconds, or when something has been recorded. */
   | number
+  /** The endpoint has been down for longer than the read would wait: why, by the last failure. */
+  | E
 
-export interface CircuitBreaker {
+/** A request that the service did not answer. */
+export interface Failure<E> {
+  readonly error: E
+  /** What was asked for. */
+  readonly key: string
+  readonly wasProbe: boolean
+  /** Spreads probes, 0 to 1. */
+  readonly random: number
+}
+
+export interface CircuitBreaker<E> {
   /**
    * What a read that would wait up to `patience` milliseconds for the endpoint may do at `now`. Once that has passed, only a
    * read that has not been sent yet may see whether the endpoint is back.
    */
-  readonly ask: (now: number, patience: number, isRetry: boolean) => Verdict
+  readonly ask: (now: number, patience: number, isRetry: boolean) => Verdict<E>
   /** The probe is on its way, for a read that would wait up to `patience` milliseconds. */
   readonly probe: (patience: number) => void
   /** The endpoint has answered. */
   readonly succeed: () => void
-  /** A request for `key`, the probe or one from before, got no answer of the service. `random` spreads probes, 0 to 1. */
-  readonly fail: (now: number, key: string, random: number, wasProbe: boolean) => void
+  /** A request, the probe or one from before, got no answer of the service. */
+  readonly fail: (now: number, failure: Failure<E>) => void
   /** The probe was called off before it ended. */
   readonly abandon: () => void
   readonly isOpen: () => boolean
 }
 
-export const make = (): CircuitBreaker => {
+export const make = <E>(): CircuitBreaker<E> => {
   const keys = new Set<string>()
   let failures = 0
   let hasAnswered = false
-  let openedAt: number | undefined
+  let opened: { readonly at: number; error: E } | undefined
   let interval = firstProbeMillis
   let maxInterval = maxProbeMillis
   let nextProbeAt = 0
   let isProbing = false
 
   return {
-    isOpen: () => openedAt !== undefined,
+    isOpen: () => opened !== undefined,
     ask: (now, patience, isRetry) => {
-      if (openedAt === undefined) return "go"
-      const endsAt = openedAt + (hasAnswered ? patience : Math.min(patience, strangerPatienceMillis))
+      if (opened === undefined) return "go"
+      const endsAt = opened.at + (hasAnswered ? patience : Math.min(patience, strangerPatienceMillis))
       if (!isProbing && now >= nextProbeAt && (now < endsAt || !isRetry)) return "probe"
-      if (now >= endsAt) return "refuse"
+      if (now >= endsAt) return opened.error
       return (isProbing ? endsAt : Math.min(endsAt, nextProbeAt)) - now
     },
     probe: (patience) => {
@@ -79,21 +89,23 @@ export const make = (): CircuitBreaker => {
     succeed: () => {
       hasAnswered = true
       isProbing = false
-      openedAt = undefined
+      opened = undefined
       failures = 0
       if (keys.size > 0) keys.clear()
     },
-    fail: (now, key, random, wasProbe) => {
+    fail: (now, { error, key, random, wasProbe }) => {
       failures += 1
       if (keys.size < readsToOpen) keys.add(key)
-      if (openedAt === undefined) {
+      if (opened === undefined) {
         if (failures < failuresToOpen || keys.size < readsToOpen) return
-        openedAt = now
+        opened = { at: now, error }
         interval = firstProbeMillis
-      } else if (wasProbe) {
+      } else {
+        opened.error = error
+        if (!wasProbe) return
         isProbing = false
         interval = Math.min(maxInterval, interval * 2)
-      } else return
+      }
       nextProbeAt = now + interval * (0.75 + random / 4)
     }
   }

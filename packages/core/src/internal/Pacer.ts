@@ -74,11 +74,6 @@ export class Pacer {
   #tenth = 0
   #pausedMillis = 0
 
-  /** When the service's wish to be left alone ends, on the clock of `now`. */
-  get pausedUntil(): number {
-    return this.#pausedUntil
-  }
-
   /** Requests that may be under way now. */
   get limit(): number {
     return Math.floor(this.#limit)

@@ -140,24 +140,24 @@ type Malformation = CloudBackupError.MalformedResponse["reason"]
 const isJsonType = (type: string | undefined): boolean =>
   type === undefined || type.trim() === "" || /^[\w.+-]+\/([\w.-]+\+)?json\s*(;|$)/i.test(type.trim())
 
-/** What of a 200 is no JSON of the API, and how it is wrong. `seen` describes the body. */
-const flawOf = (
+/** The JSON of a 200, or how it is wrong. `seen` describes the body. */
+const contentOf = (
   { body, headers }: TransportResponse,
   json: StrictJson.Parsed,
   seen: () => string
-): readonly [Malformation, string] | undefined => {
+): Result.Result<unknown, readonly [Malformation, string]> => {
   const type = headers["content-type"]
-  if (!isJsonType(type)) return ["not_an_api", `${seen()} of type ${type?.slice(0, 60)} instead of JSON`]
+  if (!isJsonType(type)) return Result.fail(["not_an_api", `${seen()} of type ${type?.slice(0, 60)} instead of JSON`])
   switch (json._tag) {
     case "Json":
-      return undefined
+      return Result.succeed(json.value)
     case "Truncated":
       // Nothing at all is a portal's or a balancer's way to answer, not half of an answer.
-      return [body.trim() === "" ? "not_an_api" : "truncated", `${seen()} instead of JSON`]
+      return Result.fail([body.trim() === "" ? "not_an_api" : "truncated", `${seen()} instead of JSON`])
     case "NotJson":
-      return [body.trimStart().startsWith("<") ? "not_an_api" : "not_json", `${seen()} instead of JSON`]
+      return Result.fail([body.trimStart().startsWith("<") ? "not_an_api" : "not_json", `${seen()} instead of JSON`])
     case "Refused":
-      return [json.reason, json.detail]
+      return Result.fail([json.reason, json.detail])
   }
 }
 
@@ -178,9 +178,10 @@ export const classifyResponse = (
   if (response.status !== 200 || rpc !== undefined) {
     return Result.fail(errorFor(context, response, rpc, now, oauthWords(json) ?? quote(response, quotes)))
   }
-  const flaw = flawOf(response, json, () => quote(response, quotes))
-  if (flaw !== undefined) return Result.fail(malformed(context, response, ...flaw))
-  return Result.succeed(json._tag === "Json" ? json.value : undefined)
+  return Result.mapError(
+    contentOf(response, json, () => quote(response, quotes)),
+    ([reason, detail]) => malformed(context, response, reason, detail)
+  )
 }
 
 /** A 200 that is not what was asked for. */

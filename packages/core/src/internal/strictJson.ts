@@ -34,9 +34,8 @@ const keepDigits = (_key: string, value: unknown, context?: { readonly source?: 
 
 /** Whether a text of `length` characters ends inside a value. Only V8's wording tells: it names the place where it gave up. */
 const endsEarly = (error: unknown, length: number): boolean => {
-  if (!(error instanceof SyntaxError)) return false
-  const position = /at position (\d+)/.exec(error.message)?.[1]
-  return position === undefined ? error.message.startsWith("Unexpected end") : Number(position) >= length
+  const position = /Unexpected end|at position (\d+)/.exec(String(error))
+  return position !== null && (position[1] === undefined || Number(position[1]) >= length)
 }
 
 /** A key can only end in a quote before a colon; inside a string the quote would be escaped. */
