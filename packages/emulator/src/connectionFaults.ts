@@ -22,7 +22,7 @@ interface Spoilt {
 type Send = (socket: Socket, answer: Spoilt) => (() => void) | undefined
 
 /** Sends `text`, then does `next`. */
-const write = (socket: Socket, text: string, next: () => void = () => undefined): undefined =>
+const write = (socket: Socket, text: string, next: (error?: Error | null) => void = () => undefined): undefined =>
   void socket.write(text, next)
 
 /** Sends `text`, then ends the connection in good order. */
@@ -59,8 +59,9 @@ const sends: Partial<Readonly<Record<FaultKind, Send>>> = {
   long_body: (socket, { body, head }) => end(socket, head + framed(body, Math.floor(body.length / 2)) + body),
   endless_body: (socket, { head }) => {
     const block = `10000\r\n${" ".repeat(65_536)}\r\n`
-    const more = () => {
-      if (!socket.destroyed) socket.write(block, more)
+    // A write that fails calls back, too: to a connection that is being closed they would go on for ever.
+    const more = (error?: Error | null) => {
+      if (!error && socket.writable) socket.write(block, more)
     }
     return write(socket, `${head}transfer-encoding: chunked\r\n\r\n`, more)
   }

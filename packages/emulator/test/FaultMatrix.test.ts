@@ -74,8 +74,9 @@ const verify = (expected: Expected, row: Row, outcome: Effect.Success<ReturnType
   assert.strictEqual(seen.length, expected.attempts, said)
   assert.isFalse(said.includes("canary"))
   assert.isAtLeast(took, row.atLeast ?? 0)
-  const limit = row.policy?.attemptTimeoutMillis ?? 1_000
-  assert.isAtMost(took, expected.attempts * (limit + 100) + 500)
+  // Where an answer hangs, the deadline of each attempt ends it; the rest is for a busy machine.
+  const limit = row.policy?.attemptTimeoutMillis ?? 2_000
+  assert.isAtMost(took, expected.attempts * (limit + 100) + 1_000)
   // Each request has an id of its own, and asks for a body as it is.
   const ids = seen.map(({ headers }) => headers["x-client-request-id"] ?? "")
   for (const id of ids) assert.match(id, uuid)
