@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import { CredentialsError } from "./CloudBackupError.ts"
 import { Endpoints } from "./Endpoints.ts"
 import * as KeyFile from "./internal/keyFile.ts"
+import { isLoopback } from "./internal/loopback.ts"
 import { type Issued, renewing } from "./internal/renewing.ts"
 import * as TokenSources from "./internal/tokenSources.ts"
 import type * as ServiceAccountKey from "./ServiceAccountKey.ts"
@@ -173,18 +174,18 @@ function renewable<R>(
   }))
 }
 
-/** Hosts that a bearer may be sent to in the clear: this machine. */
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
-
 /** GitHub's address for OIDC tokens, with the audience; it comes from the environment and gets a bearer, so it is checked. */
 const requestUrl = (address: string, audience: string | undefined): string | undefined => {
   if (!URL.canParse(address)) return undefined
   const url = new URL(address)
-  const isPrivate = url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))
+  const isPrivate = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))
   if (!isPrivate || url.username !== "" || url.password !== "") return undefined
   if (audience !== undefined) url.searchParams.set("audience", audience)
   return url.href
 }
+
+/** What to do with a token of an OIDC provider that cannot be one. */
+const unchanged = "Pass it as the CI system gives it, without quotes or blanks."
 
 const workloadIdentity = Effect.fnUntraced(function* (account: string) {
   const source = "YC_SERVICE_ACCOUNT_ID"
@@ -194,7 +195,7 @@ const workloadIdentity = Effect.fnUntraced(function* (account: string) {
   }
   const given = yield* present("YC_ID_TOKEN")
   if (Option.isSome(given)) {
-    const token = yield* TokenSources.checkToken(given.value, "YC_ID_TOKEN")
+    const token = yield* TokenSources.checkToken(given.value, "YC_ID_TOKEN", unchanged)
     return Credentials.layerWorkloadIdentity(account, { _tag: "Given", token }, "the OIDC token in YC_ID_TOKEN")
   }
   const address = yield* text("ACTIONS_ID_TOKEN_REQUEST_URL")
@@ -214,7 +215,7 @@ const workloadIdentity = Effect.fnUntraced(function* (account: string) {
       attempts: 0
     })
   }
-  const token = yield* TokenSources.checkToken(requestToken.value, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+  const token = yield* TokenSources.checkToken(requestToken.value, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", unchanged)
   return Credentials.layerWorkloadIdentity(
     account,
     { _tag: "Requested", url, requestToken: token },

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { exchange } from "./internal/exchange.ts"
+import { isLoopback } from "./internal/loopback.ts"
 import { inOneLine } from "./internal/protoJson.ts"
 import { CurrentRetryPolicy, retry } from "./RetryPolicy.ts"
 import { Transport } from "./Transport.ts"
@@ -49,8 +50,6 @@ export class EndpointsError extends Schema.TaggedError<EndpointsError>("@holdfas
   }
 }
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
-
 /** A base URL that a token may be sent to: https, or plain http to this machine or where `plaintext` allows it. */
 const parseBaseUrl = (source: string, text: string, plaintext: boolean): Effect.Effect<string, EndpointsError> => {
   const refuse = (detail: string, remedy: string) => Effect.fail(new EndpointsError({ source, detail, remedy }))
@@ -65,7 +64,7 @@ const parseBaseUrl = (source: string, text: string, plaintext: boolean): Effect.
   }
   // Not `url.search`: it is empty for a lone `?`, which `href` keeps.
   if (/[?#]/.test(text)) return refuse("the URL holds a query or a fragment", example)
-  const isLocal = loopback.test(url.hostname) || url.origin === services.metadata
+  const isLocal = isLoopback(url.hostname) || url.origin === services.metadata
   if (url.protocol === "http:" && !isLocal && !plaintext) {
     return refuse(
       `plain http to ${url.host} would send the token in the clear`,

@@ -208,7 +208,12 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
     return Transport.of({
       send: (request) => {
         const proxy = agents.size === 0 ? undefined : choose(new URL(request.url))
-        return sendWith((proxy === undefined ? undefined : agents.get(proxy)) ?? direct, request)
+        const agent = proxy === undefined ? undefined : agents.get(proxy)
+        if (proxy === undefined || agent === undefined) return sendWith(direct, request)
+        return Effect.mapError(sendWith(agent, request), (error) => {
+          // The address that cannot be reached may be the proxy's; its user name and password stay unsaid.
+          return new TransportError({ ...error, detail: `${error.detail}, by the proxy ${new URL(proxy).host}` })
+        })
       }
     })
   })

@@ -53,11 +53,11 @@ const flawOf = (text: string): string | undefined =>
 /** A token that can be sent: no line break, no quotes, nothing that only looks like one. */
 export const checkToken = (
   token: Redacted.Redacted,
-  source: string
+  source: string,
+  remedy = "Print a new one with `yc iam create-token` and pass it unchanged."
 ): Effect.Effect<Redacted.Redacted, CredentialsError> => {
   const text = Redacted.value(token).trim()
   const detail = flawOf(text)
-  const remedy = "Print a new one with `yc iam create-token` and pass it unchanged."
   return detail === undefined
     ? Effect.succeed(Redacted.make(text))
     : Effect.fail(new CredentialsError({ source, detail, remedy, attempts: 0 }))
