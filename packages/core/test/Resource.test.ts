@@ -19,7 +19,7 @@ const id = InstanceId.make("epd5fs8ojqhg")
 
 /** The JSON of an answer as the client reads it. */
 const parseJson = (text: string): unknown => {
-  const parsed = StrictJson.parse(text, 1024 * 1024)
+  const parsed = StrictJson.parse(text)
   return parsed._tag === "Json" ? parsed.value : undefined
 }
 const at = (text: string) => Timestamp.make(text)

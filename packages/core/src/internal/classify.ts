@@ -162,17 +162,16 @@ const contentOf = (
 }
 
 /**
- * The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds, `maxBodyBytes` what
- * the answer may hold at most; `quotes` lets an error show the beginning of a body that is not JSON, which a good answer full
- * of secrets must not.
+ * The JSON of a good answer, or the error that the answer means. `now` is the local time in milliseconds; `quotes` lets an
+ * error show the beginning of a body that is not JSON, which a good answer full of secrets must not.
  */
 export const classifyResponse = (
   context: RequestContext,
   response: TransportResponse,
   now: number,
-  { maxBodyBytes, quotes }: { readonly maxBodyBytes: number; readonly quotes: boolean }
+  { quotes }: { readonly quotes: boolean }
 ): Result.Result<unknown, CloudBackupError.RequestError> => {
-  const json = StrictJson.parse(response.body, maxBodyBytes)
+  const json = StrictJson.parse(response.body)
   // Also under a 200: gateways have been seen to answer so, and it would decode as a resource with default fields.
   const rpc = json._tag === "Json" ? Option.getOrUndefined(RpcStatus.fromJson(json.value)) : undefined
   if (response.status !== 200 || rpc !== undefined) {

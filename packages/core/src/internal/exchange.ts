@@ -26,8 +26,7 @@ export const exchange = (
   request: Omit<TransportRequest, "clientRequestId" | "token">,
   onDate: (date: number) => void = () => undefined
 ) => {
-  const isSecret = request.json !== undefined || request.form !== undefined
-  const reading = { maxBodyBytes: request.maxBodyBytes, quotes: !isSecret }
+  const reading = { quotes: request.json === undefined && request.form === undefined }
   let attempts = 0
   return (timeoutMillis: number, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
     Effect.suspend(() => {

@@ -15,8 +15,8 @@ export type Parsed =
 /** The API's messages nest 4 deep; a policy's settings 6. */
 const maxDepth = 32
 
-/** A field of the API's answers takes some 35 bytes of its body; a body made of nothing but fields is none of its. */
-const minBytesPerField = 16
+/** The API's messages have up to 40 fields; labels, up to 64, are an object, too. */
+const maxFields = 1_000
 
 const int64Pattern = /^-?\d{1,19}$/
 
@@ -44,16 +44,19 @@ const keyEnd = /"\s*:/g
 /** A key with that name, not a text that mentions it: there its quotes would be escaped. */
 const prototypeKey = /"(?:__proto__|\\u005f_proto__)"\s*:/i
 
-/** How many keys `value` has in all, or `undefined` where it is deeper than `maxDepth`. */
-const countKeys = (value: unknown): number | undefined => {
+/** How many keys `value` has in all, or how it is more than any answer of the API. */
+const countKeys = (value: unknown): number | string => {
   let count = 0
   const pending: Array<readonly [unknown, number]> = [[value, 0]]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [node, depth] = next
     if (typeof node !== "object" || node === null) continue
-    if (depth >= maxDepth) return undefined
+    if (depth >= maxDepth) return `JSON of more than ${maxDepth} levels`
     const children = Object.values(node)
-    if (!Array.isArray(node)) count += children.length
+    if (!Array.isArray(node)) {
+      if (children.length > maxFields) return `JSON with an object of ${children.length} fields`
+      count += children.length
+    }
     for (const child of children) if (typeof child === "object") pending.push([child, depth + 1])
   }
   return count
@@ -81,8 +84,8 @@ const repeatedKey = (text: string): string | undefined => {
   return undefined
 }
 
-/** Reads `text`, which may be up to `maxBodyBytes` long. */
-export const parse = (text: string, maxBodyBytes: number): Parsed => {
+/** Reads `text`. */
+export const parse = (text: string): Parsed => {
   let value: unknown
   try {
     value = longNumber.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
@@ -90,12 +93,7 @@ export const parse = (text: string, maxBodyBytes: number): Parsed => {
     return { _tag: endsEarly(error, text.length) ? "Truncated" : "NotJson" }
   }
   const keys = countKeys(value)
-  if (keys === undefined) {
-    return { _tag: "Refused", reason: "too_large", detail: `JSON of more than ${maxDepth} levels` }
-  }
-  if (keys > maxBodyBytes / minBytesPerField) {
-    return { _tag: "Refused", reason: "too_large", detail: `JSON of ${keys} fields` }
-  }
+  if (typeof keys === "string") return { _tag: "Refused", reason: "too_large", detail: keys }
   if (prototypeKey.test(text)) return { _tag: "Refused", reason: "not_json", detail: "JSON with a key __proto__" }
   // Fewer keys than key ends: the rest was overwritten, or stands in strings. Only then is it worth a closer look.
   if ((text.match(keyEnd)?.length ?? 0) > keys) {
