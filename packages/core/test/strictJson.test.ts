@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { parse } from "../src/internal/strictJson.ts"
+
+const object = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 1]))
+
+const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`
+
+/** What a text is, in one word, and why. */
+const verdict = (text: string): string => {
+  const parsed = parse(text)
+  return parsed._tag === "Refused" ? `${parsed.reason}: ${parsed.detail}` : parsed._tag
+}
+
+describe("a text", () => {
+  it.each<readonly [text: string, verdict: string]>([
+    [`{"a":1}`, "Json"],
+    [` [1,2] `, "Json"],
+    ["null", "Json"],
+    ["", "Truncated"],
+    ["{", "Truncated"],
+    [`{"a`, "Truncated"],
+    [`{"a"`, "Truncated"],
+    [`{"a":`, "Truncated"],
+    [`{"a":1`, "Truncated"],
+    [`{"a":tru`, "Truncated"],
+    [`{"a":"\\u00`, "Truncated"],
+    ["[1,", "Truncated"],
+    ["1e", "Truncated"],
+    ["-", "Truncated"],
+    ["x", "NotJson"],
+    [`{a:1}`, "NotJson"],
+    [`{"a" 1}`, "NotJson"],
+    [`{"a":1}}`, "NotJson"],
+    [`{"a":1,}`, "NotJson"],
+    ["<html>", "NotJson"],
+    // Two readers could take either.
+    [`{"a":1,"a":2}`, 'not_json: JSON with the key "a" twice in one object'],
+    [`{"a":1,"a":1}`, 'not_json: JSON with the key "a" twice in one object'],
+    [`{"x":{"a":1,"b":[{"c":1,"c":2}]}}`, 'not_json: JSON with the key "c" twice in one object'],
+    [`{"a":1,"\\u0061":2}`, 'not_json: JSON with the key "a" twice in one object'],
+    [`{"a":1 , "a" :2}`, 'not_json: JSON with the key "a" twice in one object'],
+    [
+      `{"${"k".repeat(80)}":1,"${"k".repeat(80)}":2}`,
+      `not_json: JSON with the key "${"k".repeat(60)}" twice in one object`
+    ],
+    [`{"a":{"a":1},"b":{"a":2}}`, "Json"],
+    [`[{"a":1},{"a":2}]`, "Json"],
+    // What looks like a key may stand in a text.
+    [`{"a":"\\"b\\":1,\\"b\\":2"}`, "Json"],
+    [`{"a":":","b":"\\":"}`, "Json"],
+    [`{"a":["x",":"],"b":"}{"}`, "Json"],
+    [`{"__proto__":1}`, "not_json: JSON with a key __proto__"],
+    [`{"a":{"__proto__" : {}}}`, "not_json: JSON with a key __proto__"],
+    [`{"\\u005f_proto__":1}`, "not_json: JSON with a key __proto__"],
+    [`{"\\u005F_proto__":1}`, "not_json: JSON with a key __proto__"],
+    [`{"a":"__proto__","b":"\\"__proto__\\":1"}`, "Json"],
+    [JSON.stringify(object(1_000)), "Json"],
+    [JSON.stringify(object(1_001)), "too_large: JSON with an object of 1001 fields"],
+    [JSON.stringify([object(1_000), object(1_000)]), "Json"],
+    [JSON.stringify(Array.from({ length: 5_000 }, () => 1)), "Json"],
+    [nested(32), "Json"],
+    [nested(33), "too_large: JSON of more than 32 levels"],
+    [`${"[".repeat(100)}${"]".repeat(100)}`, "too_large: JSON of more than 32 levels"]
+  ])("%s is %s", (text, expected) => {
+    assert.strictEqual(verdict(text), expected)
+  })
+
+  it.each<readonly [text: string, value: unknown]>([
+    ["9007199254740991", 9_007_199_254_740_991],
+    ["[9007199254740993]", ["9007199254740993"]],
+    ['{"a":-9223372036854775808}', { a: "-9223372036854775808" }],
+    ['{"a": 123456789012345678 }', { a: "123456789012345678" }],
+    ['{"a":1234567890123456.5}', { a: 1_234_567_890_123_456.5 }],
+    ['{"a":1e30}', { a: 1e30 }],
+    ['{"a":12345678901234567890123}', { a: Number("12345678901234567890123") }],
+    [
+      '{"a":"text :12345678901234567890","b":12345678901234567}',
+      { a: "text :12345678901234567890", b: "12345678901234567" }
+    ]
+  ])("keeps the digits of %s", (text, value) => {
+    assert.deepStrictEqual(parse(text), { _tag: "Json", value })
+  })
+
+  const AnyJson = Schema.Record(Schema.String, Schema.Json)
+
+  it.effect.prop(
+    "that was written by JSON.stringify is read as it was, and each beginning of it is cut short",
+    [AnyJson],
+    ([value]) =>
+      Effect.sync(() => {
+        const written = JSON.parse(JSON.stringify(value))
+        const text = JSON.stringify(written)
+        if (/__proto__/.test(text)) return
+        assert.deepStrictEqual(parse(text), { _tag: "Json", value: written })
+        for (let length = 1; length < text.length; length += 1 + Math.floor(text.length / 40)) {
+          assert.strictEqual(parse(text.slice(0, length))._tag, "Truncated", text.slice(0, length))
+        }
+      }),
+    { arbitrary: { runs: 300, seed: "json" } }
+  )
+})
