@@ -4,8 +4,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: [
-      "packages/core/test/{CloudBackup,Resource,RetryPolicy,Endpoints,strictJson,CircuitBreaker}.test.ts",
-      "packages/emulator/test/{CloudBackup,ForeignAnswers,Secrets}.test.ts"
+      "packages/core/test/{CircuitBreaker,CloudBackup,Endpoints,Resource,RetryPolicy,classify,protoJson,strictJson}.test.ts"
     ],
     testTimeout: 20_000
   }

@@ -49,6 +49,7 @@ const kinds = [
   "endless_body",
   "huge_headers",
   "many_fields",
+  "many_values",
   "deep_json"
 ] as const satisfies ReadonlyArray<FaultKind>
 

@@ -80,6 +80,15 @@ describe("a circuit breaker", () => {
     }
   })
 
+  it("lets no repeated request through at the very end of the patience", () => {
+    const breaker = failed(10)
+    breaker.probe(100)
+    breaker.fail(0, failure(11))
+    breaker.abandon()
+    assert.strictEqual(messageOf(breaker.ask(100, 100, true)), "failure 11")
+    assert.strictEqual(breaker.ask(100, 100, false), "probe")
+  })
+
   it("spreads probes over the last quarter of their time", () => {
     const breaker = CircuitBreaker.make<Error>()
     breaker.succeed()

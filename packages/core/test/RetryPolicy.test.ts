@@ -1,7 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Random, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { CurrentRetryPolicy, make, none, patient, type RetryPolicy, retry, standard } from "../src/RetryPolicy.ts"
+import {
+  CurrentRetryPolicy,
+  make,
+  none,
+  patient,
+  type Retryable,
+  type RetryPolicy,
+  retry,
+  type Surroundings,
+  standard
+} from "../src/RetryPolicy.ts"
 
 /** A failure as the policy sees it. */
 interface Failure {
@@ -272,6 +282,57 @@ describe("policies", () => {
       const { attempts: made, took } = yield* run(policy, always({}))
       assert.strictEqual(made.length, attempts)
       assert.isAtMost(took, policy.totalTimeoutMillis)
+    })
+  )
+})
+
+describe("what surrounds a retried effect", () => {
+  const failing = (failure: Partial<Retryable> = {}) => {
+    let attempts = 0
+    return () =>
+      Effect.suspend(() => {
+        attempts += 1
+        return Effect.fail({ isRetryable: true, attempts, ...failure, number: attempts })
+      })
+  }
+
+  /** What `retry` fails with, and how long that takes. */
+  const failureOf = (attempt: ReturnType<typeof failing>, surroundings?: Surroundings<Retryable>) =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.flip(retry(policy, attempt, surroundings)).pipe(
+        Effect.flatMap((error) => Effect.map(Clock.currentTimeMillis, (took) => ({ number: error.number, took }))),
+        Random.withSeed("surroundings"),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("1 day")
+      return yield* Fiber.join(fiber)
+    })
+
+  it.effect("forbids another try, at once", () =>
+    Effect.gen(function* () {
+      const surroundings = { mayRepeat: (error: Retryable) => error.attempts < 3, enter: Effect.void }
+      assert.strictEqual((yield* failureOf(failing(), surroundings)).number, 3)
+    })
+  )
+
+  it.effect("keeps the last error where the next try cannot be sent", () =>
+    Effect.gen(function* () {
+      const surroundings = { mayRepeat: () => true, enter: Effect.fail("closed") }
+      assert.strictEqual((yield* failureOf(failing(), surroundings)).number, 1)
+    })
+  )
+
+  it.effect("is not asked about a kept connection that was closed: the next try follows at once", () =>
+    Effect.gen(function* () {
+      const surroundings = { mayRepeat: () => false, enter: Effect.void }
+      assert.deepStrictEqual(yield* failureOf(failing({ reused: true }), surroundings), { number: 6, took: 0 })
+    })
+  )
+
+  it.effect("is asked about a failure as often as its kind may be repeated", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* failureOf(failing({ retryLimit: 0 }))).number, 1)
+      assert.strictEqual((yield* failureOf(failing({ retryLimit: 2 }))).number, 3)
     })
   )
 })

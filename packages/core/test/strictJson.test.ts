@@ -54,21 +54,57 @@ describe("a text", () => {
     [`{"a":{"__proto__" : {}}}`, "not_json: JSON with a key __proto__"],
     [`{"\\u005f_proto__":1}`, "not_json: JSON with a key __proto__"],
     [`{"\\u005F_proto__":1}`, "not_json: JSON with a key __proto__"],
+    [`{"constructor":1}`, "Json"],
     [`{"a":"__proto__","b":"\\"__proto__\\":1"}`, "Json"],
     [JSON.stringify(object(1_000)), "Json"],
-    [JSON.stringify(object(1_001)), "too_large: JSON with an object of 1001 fields"],
+    [JSON.stringify(object(1_001)), "too_large: JSON with an object of more than 1000 fields"],
     [JSON.stringify([object(1_000), object(1_000)]), "Json"],
     [JSON.stringify(Array.from({ length: 5_000 }, () => 1)), "Json"],
+    [JSON.stringify({ ...object(998), last: object(1_000), next: 1 }), "Json"],
+    [
+      JSON.stringify({ ...object(999), last: [object(1_000)], next: 1 }),
+      "too_large: JSON with an object of more than 1000 fields"
+    ],
+    // Each value counts once, whatever it is.
+    [JSON.stringify(Array.from({ length: 299_998 }, () => 1)), "Json"],
+    [JSON.stringify(Array.from({ length: 300_001 }, () => 1)), "too_large: JSON of more than 300000 values"],
+    [JSON.stringify(Array.from({ length: 150_000 }, () => ({}))), "Json"],
+    [JSON.stringify(Array.from({ length: 150_001 }, () => ({}))), "too_large: JSON of more than 300000 values"],
+    [JSON.stringify(Array.from({ length: 150_001 }, () => [])), "too_large: JSON of more than 300000 values"],
+    [JSON.stringify(Array.from({ length: 100_000 }, () => ({ a: 1 }))), "Json"],
+    [JSON.stringify(Array.from({ length: 100_001 }, () => ({ a: 1 }))), "too_large: JSON of more than 300000 values"],
+    // What is no list and no object is no value to count, whatever stands in it.
+    [`<style>${"a{b:c}".repeat(100_000)}</style>`, "NotJson"],
+    [`<p>${"[".repeat(100)}`, "NotJson"],
+    [`}{"a":1}`, "NotJson"],
+    [`{"a":1}}{"a":1,"b":1}`, "NotJson"],
+    // The keys of an object that was closed are no longer in the way, those of one that is open are.
+    [`{"a":{"b":1},"b":2}`, "Json"],
+    [`{"a":{"b":1},"a":2}`, 'not_json: JSON with the key "a" twice in one object'],
+    [`{"a":[{"b":1},{"b":2},["b"]],"b":2}`, "Json"],
+    [`{"a":["x","x",{}],"a":2}`, 'not_json: JSON with the key "a" twice in one object'],
+    [`{"a":["x"],"b":[],"c":{},"b":2}`, 'not_json: JSON with the key "b" twice in one object'],
+    [`[[{"a":1}],{"a":2,"b":3,"b":4}]`, 'not_json: JSON with the key "b" twice in one object'],
+    [`{"a":"b","b":"a"}`, "Json"],
+    [`{"a":1,"b":"__proto__"}`, "Json"],
+    // Two keys of one hash.
+    [`{"Aa":1,"BB":2}`, "Json"],
+    [`{"\\u0062":1,"c":2}`, "Json"],
+    [`{"a\\"b":1,"a":2}`, "Json"],
     [nested(32), "Json"],
     [nested(33), "too_large: JSON of more than 32 levels"],
     [`${"[".repeat(100)}${"]".repeat(100)}`, "too_large: JSON of more than 32 levels"]
-  ])("%s is %s", (text, expected) => {
+  ])("%.60s is %s", (text, expected) => {
     assert.strictEqual(verdict(text), expected)
   })
 
   it.each<readonly [text: string, value: unknown]>([
     ["9007199254740991", 9_007_199_254_740_991],
     ["[9007199254740993]", ["9007199254740993"]],
+    ["[999999999999999,1,23456789012345678]", [999_999_999_999_999, 1, "23456789012345678"]],
+    ['{"a":[1234567890123456789]}', { a: ["1234567890123456789"] }],
+    ["[1111111111,2222222222]", [1_111_111_111, 2_222_222_222]],
+    ["[0.30000000000000004]", [0.300_000_000_000_000_04]],
     ['{"a":-9223372036854775808}', { a: "-9223372036854775808" }],
     ['{"a": 123456789012345678 }', { a: "123456789012345678" }],
     ['{"a":1234567890123456.5}', { a: 1_234_567_890_123_456.5 }],

@@ -53,6 +53,7 @@ export const kinds = {
   endless_body: "a body without end",
   huge_headers: "1 MB of headers",
   many_fields: "JSON of 100,000 fields",
+  many_values: "JSON of 300,000 empty lists",
   deep_json: "JSON of 10,000 levels",
   // Pages of a list.
   token_loop: "each page names itself as the next one",

@@ -79,5 +79,6 @@ export const contentFaults: Partial<Readonly<Record<FaultKind, Change>>> = {
   answer: (_, { body = "", headers = json, status = 200 }) => ({ status, headers, body }),
   huge_headers: (wire) => ({ ...wire, headers: { ...wire.headers, "x-filler": "x".repeat(1024 * 1024) } }),
   many_fields: (wire) => withFields(wire, Array.from({ length: 100_000 }, (_, index) => `"f${index}":1`).join(",")),
+  many_values: (wire) => withFields(wire, `"values":[${"[],".repeat(299_999)}[]]`),
   deep_json: (wire) => withFields(wire, `"deep":${nested(10_000)}`)
 }

@@ -15,12 +15,28 @@ const growth = (url: string, route: "get" | "list") =>
     )
   })
 
-const big = ["endless_body", "gzip_bomb", "huge_headers", "many_fields", "deep_json"] as const
+type FaultSeed = NonNullable<Parameters<typeof Seed.make>[0]["faults"]>[number]
 
-describe("a client that is sent more than any answer of the API", () => {
-  it.live.each(big.flatMap((fault) => (["get", "list"] as const).map((route) => [fault, route] as const)))(
-    "under %s, of a %s, grows by less than 32 MiB",
-    ([fault, route]) =>
+const kinds = ["endless_body", "gzip_bomb", "huge_headers", "many_fields", "many_values", "deep_json"] as const
+
+/** What is just within the limits of one resource, by what it is. */
+const within: ReadonlyArray<readonly [name: string, field: string, json: string]> = [
+  ["1,000,000 characters", "statusDetails", `"${"x".repeat(1_000_000)}"`],
+  ["200,000 numbers", "numbers", `[${"1234,".repeat(199_999)}1]`],
+  ["140,000 empty objects", "objects", `[${"{},".repeat(139_999)}{}]`]
+]
+
+const big: ReadonlyArray<readonly [name: string, fault: FaultSeed]> = [
+  ...kinds.map((fault) => [fault, { fault }] as const),
+  ...within.map(([name, field, json]) => [name, { fault: "fields", fields: { [field]: json } }] as const)
+]
+
+const cases = big.flatMap((answer) => (["get", "list"] as const).map((route) => [...answer, route] as const))
+
+describe("a client that is sent as much as or more than any answer of the API", () => {
+  it.live.each(cases.map(([name, fault, route]) => [name, route, fault] as const))(
+    "sent %s, on %s, grows by less than 32 MiB",
+    ([, route, fault]) =>
       Effect.gen(function* () {
         const { url } = yield* Emulator
         assert.isBelow(yield* growth(url, route), 32 * 1024 * 1024)
@@ -30,9 +46,9 @@ describe("a client that is sent more than any answer of the API", () => {
             Seed.make({
               resources: [
                 { computeInstanceId: "good" },
-                { computeInstanceId: "bad", folderId: "b1gbad", faults: [{ fault }] }
+                { computeInstanceId: "bad", folderId: "b1gbad", faults: [fault] }
               ],
-              faults: [{ fault, on: "list" }]
+              faults: [{ ...fault, on: "list" }]
             })
           )
         )

@@ -306,6 +306,7 @@ export const rows: ReadonlyArray<Row> = [
     get: malformed("too_large", 1, "too large")
   },
   { row: 54, name: "100,000 fields", faults: [{ fault: "many_fields" }], get: malformed("too_large", 1) },
+  { row: 54, name: "300,000 lists", faults: [{ fault: "many_values" }], get: malformed("too_large", 1, "values") },
   { row: 54, name: "10,000 levels", faults: [{ fault: "deep_json" }], get: malformed("too_large", 1, "levels") },
   // Values.
   ...['"42"', "42", "0", '"9007199254740993"', "9007199254740993", '"-9223372036854775808"', "null"].map((value) => ({
