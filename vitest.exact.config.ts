@@ -5,6 +5,7 @@ export const exact = [
   "classify",
   "rpcStatus",
   "strictJson",
+  "surveyJson",
   "protoJson",
   "transportFailure",
   "Admission",

@@ -23,7 +23,7 @@ interface Options {
   readonly stdin?: string
   readonly cwd?: string
   /** A signal to send once `when` has ended. */
-  readonly signal?: { readonly name: "SIGINT" | "SIGTERM"; readonly when: Effect.Effect<unknown> }
+  readonly signal?: { readonly name: "SIGINT" | "SIGTERM" | "SIGKILL"; readonly when: Effect.Effect<unknown> }
 }
 
 /** Nothing of the machine's own configuration reaches the program, and it asks no metadata service. */

@@ -109,17 +109,21 @@ describe("many reads of one client", () => {
 })
 
 describe("a service that limits requests", () => {
-  it.effect.each([
-    [10, 10, 16],
-    [10, 10, 256],
-    [100, 100, 16],
-    [100, 20, 64]
-  ] as const)(
-    "to %i a second, %i at once, is used to 95 in 100 of that by %i reads at a time",
-    ([perSecond, burst, concurrency]) =>
+  it.effect.each<readonly [perSecond: number, burst: number, concurrency: number, retryAfter: string | undefined]>([
+    [10, 10, 16, undefined],
+    [10, 10, 256, undefined],
+    [10, 10, 16, "1"],
+    [10, 10, 256, "1"],
+    [100, 100, 16, undefined],
+    [100, 20, 64, undefined],
+    [100, 100, 16, "1"]
+  ])(
+    "to %i a second, %i at once, is used to 95 in 100 of that by %i reads at a time, with Retry-After %s",
+    ([perSecond, burst, concurrency, retryAfter]) =>
       Effect.gen(function* () {
         const reads = perSecond * 100
-        const result = yield* run(bucket(perSecond, burst), { reads, concurrency })
+        const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter }
+        const result = yield* run(bucket(perSecond, burst, headers), { reads, concurrency })
         assert.isAtMost(failures(result).length, reads / 200)
         assert.isAtLeast(reads / seconds(result), 0.95 * perSecond)
         assert.isAtMost(result.sent.length, 1.1 * reads)
