@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
+import { CredentialsError } from "../src/CloudBackupError.ts"
 import { none, patient, standard } from "../src/RetryPolicy.ts"
-import { bucket, dice, failures, type Reaction, run } from "./service.ts"
+import { type Arrival, bucket, dice, failures, type Reaction, run } from "./service.ts"
+
+const canary = Redacted.make("t1.token")
 
 const seconds = (run: { readonly took: number }) => run.took / 1_000
 
@@ -221,6 +224,35 @@ describe("what a run of failures costs", () => {
       )
       assert.isAbove(hung, 0)
       assert.isAbove(result.results.length - failures(result).length, 0)
+    })
+  )
+
+  it.effect("is no other read's where the probe of an outage gets no token", () =>
+    Effect.gen(function* () {
+      let tokens = 0
+      const refused = new CredentialsError({ detail: "no token", source: "a test", remedy: "wait", attempts: 1 })
+      const token = Effect.suspend(() => {
+        tokens += 1
+        // Those of the first probes, and of a read while all is well.
+        return (tokens > 18 && tokens < 22) || tokens === 100 ? Effect.fail(refused) : Effect.succeed(canary)
+      })
+      const react = ({ before, now }: Arrival): Reaction => (before < 4 || now > 3_000 ? "good" : { status: 503 })
+      const result = yield* run(react, { reads: 400, concurrency: 4, token })
+      assert.strictEqual(failures(result).filter(({ _tag }) => _tag === "CredentialsError").length, 4)
+      // Those who tried until the endpoint was back may have used up their attempts; nobody else waited in vain.
+      assert.isAtMost(failures(result).length, 8)
+      assert.isAtMost(seconds(result), 6)
+    })
+  )
+
+  it.effect("is given back where a read is called off", () =>
+    Effect.gen(function* () {
+      // As many as may be under way at first, none of which ever ends by itself.
+      const hasty = { ...standard, attemptTimeoutMillis: 60_000, totalTimeoutMillis: 1_000 }
+      const react = ({ before }: Arrival): Reaction => (before < 16 ? { hang: 600_000 } : "good")
+      const result = yield* run(react, { reads: 200, concurrency: 16, policy: hasty })
+      assert.strictEqual(failures(result).length, 16)
+      assert.strictEqual(result.sent.length, 200)
     })
   )
 })

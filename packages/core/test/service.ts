@@ -2,7 +2,7 @@
 import { Clock, Effect, Fiber, Layer, Option, Random, Redacted, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { CloudBackup } from "../src/CloudBackup.ts"
-import type { CloudBackupError } from "../src/CloudBackupError.ts"
+import type { CloudBackupError, CredentialsError } from "../src/CloudBackupError.ts"
 import { Credentials } from "../src/Credentials.ts"
 import { Endpoints } from "../src/Endpoints.ts"
 import { CurrentRetryPolicy, type RetryPolicy, standard } from "../src/RetryPolicy.ts"
@@ -39,11 +39,14 @@ interface Options {
   readonly latencyMillis?: number
   readonly policy?: RetryPolicy
   readonly seed?: string | number
+  /** What a read gets its token by. */
+  readonly token?: Effect.Effect<Redacted.Redacted, CredentialsError>
 }
 
 /** Reads as many instances from a service that reacts by `react`. */
 export const run = Effect.fnUntraced(function* (react: (arrival: Arrival) => Reaction, options: Options) {
   const { concurrency = 16, latencyMillis = 5, policy = standard, reads, seed = "seed" } = options
+  const { token = Effect.succeed(Redacted.make("t1.token")) } = options
   const sent: Array<{ readonly id: string; readonly at: number }> = []
   const transport = Layer.succeed(Transport, {
     send: ({ url }) =>
@@ -63,7 +66,7 @@ export const run = Effect.fnUntraced(function* (react: (arrival: Arrival) => Rea
   })
   const credentials = Layer.succeed(Credentials, {
     source: "a test",
-    token: Effect.succeed(Redacted.make("t1.token")),
+    token,
     renew: () => Effect.succeed(Option.none()),
     status: Effect.succeed({ source: "a test", account: undefined, expiresAt: undefined }),
     warnings: []

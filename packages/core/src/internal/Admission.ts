@@ -82,10 +82,9 @@ export class Admission {
       if (decision === "go") return this.#take(ticket, now)
       if (typeof decision !== "number") return Effect.fail(decision)
       const woken = Effect.callback<void>((resume) => {
-        const wake = () => resume(Effect.void)
-        this.#wake = wake
+        this.#wake = () => resume(Effect.void)
         return Effect.sync(() => {
-          if (this.#wake === wake) this.#wake = undefined
+          this.#wake = undefined
         })
       })
       const pause = Number.isFinite(decision) ? Effect.raceFirst(woken, Effect.sleep(decision)) : woken
@@ -125,7 +124,7 @@ export class Admission {
   /** A request of the ticket has failed. */
   readonly fail = (ticket: Ticket, error: CloudBackupError): Effect.Effect<void> =>
     Effect.zipWith(monotonicMillis, Random.next, (now, random) => {
-      const retryAfter = "retryAfterMillis" in error ? (error.retryAfterMillis ?? 0) : 0
+      const retryAfter = ("retryAfterMillis" in error ? error.retryAfterMillis : undefined) ?? 0
       if (isEndpointFailure(error)) {
         this.#breaker.fail(now, { error, key: ticket.key, wasProbe: ticket.isProbe, random })
       } else if (error._tag === "CredentialsError") {

@@ -170,7 +170,7 @@ export class Pacer {
 
   #remember(now: number): void {
     this.#advance(now)
-    this.#answers[tallies - 1] = (this.#answers[tallies - 1] ?? 0) + 1
+    this.#answers.push((this.#answers.pop() as number) + 1)
   }
 
   /** Answers a second in the last two seconds, pauses left out. */
