@@ -1,9 +1,9 @@
 /**
  * The exporters of traces and metrics, apart from what decides about them: most runs need none of this.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as OtlpMetrics from "effect/observability/OtlpMetrics"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
@@ -25,7 +25,7 @@ const exporters = Layer.unwrap(
   })
 ).pipe(
   Layer.provide(OtlpSerialization.layerProtobuf),
-  Layer.provide(NodeHttpClient.layerUndici),
+  Layer.provide(FetchHttpClient.layer),
   Layer.provide(
     ConfigProvider.layerAdd(
       ConfigProvider.fromUnknown({

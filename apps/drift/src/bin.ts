@@ -1,33 +1,20 @@
 #!/usr/bin/env node
 /**
- * The program: wiring, and the exit code.
+ * What is started: it answers `--version` by itself, since loading the program takes longer than answering does.
  */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Cli from "./Cli.ts"
-import * as Failure from "./Failure.ts"
-import { ignoreClosedPipes } from "./Output.ts"
-import * as Telemetry from "./Telemetry.ts"
+import { enableCompileCache } from "node:module"
+import { join } from "node:path"
 import { version } from "./version.ts"
 
-/** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
-const echoMillis = 500
-
-// The first signal asks for an orderly end; a reader that has stalled must not make a later one useless.
-let signalledAt: number | undefined
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.on(name, () => {
-    signalledAt ??= performance.now()
-    if (performance.now() - signalledAt > echoMillis) process.exit(130)
-  })
+const [first, ...rest] = process.argv.slice(2)
+if ((first === "--version" || first === "-V") && rest.length === 0) {
+  process.stdout.write(`drift ${version}\n`)
+} else {
+  // Compiled code is kept in a directory of the user's own: whoever can write to it can run code. Where there is none, or it
+  // cannot be written, the program starts as it would without.
+  const { HOME, USERPROFILE, XDG_CACHE_HOME } = process.env
+  const home = HOME || USERPROFILE
+  const caches = XDG_CACHE_HOME || (home ? join(home, ".cache") : undefined)
+  if (caches !== undefined) enableCompileCache(join(caches, "holdfast"))
+  await import("./main.ts")
 }
-
-Effect.andThen(ignoreClosedPipes, Command.run(Cli.cli, { version })).pipe(
-  Effect.catchCause(Failure.report),
-  Effect.provide(Telemetry.layer),
-  Effect.provide(Layer.merge(Cli.layer, NodeServices.layer)),
-  NodeRuntime.runMain({ disableErrorReporting: true })
-)

@@ -5,24 +5,11 @@ import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
-import { Emulator } from "@holdfast/emulator/Emulator"
-import * as Seed from "@holdfast/emulator/Seed"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
+import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import { type Addresses, addressVariables } from "./flags.ts"
-
-/** Reads a seed's file. */
-export const readSeed = Effect.fnUntraced(function* (path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
-    fs.readFileString(path),
-    (error) => new Seed.SeedError({ source: path, detail: `the file cannot be read (${error.reason._tag})` })
-  )
-  return yield* Seed.parse(text, path)
-})
 
 /** Where the services are and how they are reached, by environment and flags. */
 const layerNetwork = (addresses: Addresses) =>
@@ -40,20 +27,13 @@ export const layerCredentials = (addresses: Addresses) => Credentials.layer.pipe
 const layerCloud = (addresses: Addresses) =>
   CloudBackup.layerNoDeps.pipe(Layer.provideMerge(Credentials.layer), Layer.provide(layerNetwork(addresses)))
 
-/** The client of an emulator that lives as long as the layer. */
+/** The client of an emulator in this process, which is loaded only where it is asked for. */
 const layerEmulated = (path: string) =>
   Layer.unwrap(
-    Effect.gen(function* () {
-      const seed = yield* readSeed(path)
-      const token = Redacted.make(seed.tokens[0] ?? Seed.defaultToken)
-      const endpoints = Layer.unwrap(Effect.map(Emulator, ({ url }) => Endpoints.layerAt(url)))
-      return CloudBackup.layerNoDeps.pipe(
-        Layer.provideMerge(Credentials.layerToken(token, "the emulator's seed")),
-        Layer.provide(endpoints),
-        Layer.provide(Emulator.layer(seed)),
-        Layer.provide(NodeTransport.layer)
-      )
-    })
+    Effect.map(
+      Effect.promise(() => import("./emulated.ts")),
+      ({ layer }) => layer(path)
+    )
   )
 
 type Cloud = ReturnType<typeof layerCloud>

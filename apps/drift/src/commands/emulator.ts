@@ -1,18 +1,14 @@
 /**
  * `drift emulator`: serves a seed as Cloud Backup and IAM until it is stopped.
  */
-import { Emulator } from "@holdfast/emulator/Emulator"
-import * as Seed from "@holdfast/emulator/Seed"
 import * as Config from "effect/Config"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { asNamed, twin } from "../flags.ts"
 import * as Output from "../Output.ts"
-import { readSeed } from "../services.ts"
 
 /** The emulator could not listen. */
 export class EmulatorError extends Schema.TaggedError<EmulatorError>("@holdfast/drift/EmulatorError")("EmulatorError", {
@@ -47,17 +43,14 @@ export const emulator = Command.make(
     )
   },
   Effect.fn("drift emulator")(function* ({ host, port, seed: path }) {
+    const { defaultToken, readSeed, serve } = yield* Effect.promise(() => import("../emulated.ts"))
     const seed = yield* readSeed(path)
-    const announce = Effect.gen(function* () {
-      const { url } = yield* Emulator
-      yield* Output.stdout(
+    const announce = (url: string) =>
+      Output.stdout(
         `Emulating Cloud Backup with ${seed.resources.length} resources. To use it in another shell:\n\n` +
-          `export HOLDFAST_BACKUP_URL=${url} HOLDFAST_IAM_URL=${url} YC_IAM_TOKEN=${seed.tokens[0] ?? Seed.defaultToken}\n\n`
+          `export HOLDFAST_BACKUP_URL=${url} HOLDFAST_IAM_URL=${url} YC_IAM_TOKEN=${seed.tokens[0] ?? defaultToken}\n\n`
       )
-    })
-    return yield* Layer.launch(
-      Layer.effectDiscard(announce).pipe(Layer.provide(Emulator.layer(seed, { host, port })))
-    ).pipe(
+    return yield* serve(seed, { host, port }, announce).pipe(
       Effect.catchTag("ServeError", ({ cause }) =>
         Effect.fail(
           new EmulatorError({
