@@ -52,8 +52,8 @@ const prototypeHash = hash("__proto__")
 /** The hashes of the keys of all objects that are open at a place, the outermost first. */
 const hashes = new Int32Array(maxDepth * maxFields + 1)
 
-/** Where in `hashes` the keys of the object of each level begin; -1 for a list. */
-const begins = new Int32Array(maxDepth + 1)
+/** Where in `hashes` the keys of the object of each level begin; -1 for a list, and outside of everything. */
+const begins = new Int32Array(maxDepth + 1).fill(-1)
 
 const excessive = (detail: string): Survey => ({ _tag: "Excessive", detail })
 
@@ -106,7 +106,7 @@ export const survey = (text: string): Survey => {
       } else if ((code === closeBrace || code === closeBracket) && depth > 0) {
         if (begin >= 0) top = begin
         depth -= 1
-        begin = depth === 0 ? -1 : (begins[depth] ?? -1)
+        begin = begins[depth] as number
         isKey = false
       }
     }

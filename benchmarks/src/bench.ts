@@ -1,0 +1,63 @@
+/**
+ * `pnpm bench [SCENARIO …]`: measures ours beside the limit and the peers, prints a table, and writes the same as Markdown
+ * (`RESULTS.md`) and as JSON (`results.json`) where all scenarios were run.
+ */
+import { writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { join } from "node:path"
+import { median, spread } from "./measure.ts"
+import { type Ratio, type Result, scenarios } from "./scenarios.ts"
+
+const number = (value: number): string =>
+  value.toLocaleString(
+    "en",
+    value < 100 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumFractionDigits: 0 }
+  )
+
+const verdict = ({ aim, direction, limit, value }: Ratio): string => {
+  const meets = (bound: number) => (direction === "at most" ? value <= bound : value >= bound)
+  return meets(aim) ? "reaches its aim" : meets(limit) ? "holds" : "does not hold"
+}
+
+const markdown = ({ figures, ratios, scenario, unit }: Result): string =>
+  [
+    `## ${scenario}`,
+    `| what | median, ${unit} | spread |`,
+    "| --- | ---: | ---: |",
+    ...Object.entries(figures).map(
+      ([name, all]) => `| ${name} | ${number(median(all))} | ${(spread(all) * 100).toFixed(0)} % |`
+    ),
+    "",
+    "| figure | value | must be | aim | |",
+    "| --- | ---: | ---: | ---: | --- |",
+    ...ratios.map(
+      (ratio) =>
+        `| ${ratio.name} | ${number(ratio.value)} | ${ratio.direction} ${number(ratio.limit)} | ${number(ratio.aim)} | ${verdict(ratio)} |`
+    ),
+    ""
+  ].join("\n")
+
+const names = Object.keys(scenarios) as Array<keyof typeof scenarios>
+const asked = process.argv.slice(2).filter((argument) => argument !== "--")
+const unknown = asked.filter((name) => !names.some((known) => known === name))
+if (unknown.length > 0) {
+  process.stderr.write(`error: no scenario ${unknown.join(", ")}; there are ${names.join(", ")}\n`)
+  process.exit(1)
+}
+
+const results: Array<Result> = []
+for (const name of names.filter((known) => asked.length === 0 || asked.includes(known))) {
+  for (const result of await scenarios[name]()) {
+    results.push(result)
+    process.stdout.write(`${markdown(result)}\n`)
+  }
+}
+
+if (asked.length === 0) {
+  const [cpu] = cpus()
+  const machine = `${cpus().length} × ${cpu?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
+  const intro = `# Results\nWritten by \`pnpm bench\` on ${machine}. Medians of runs in turns; the spread is that of their middle half.\nThe seconds are this machine's; the ratios are what counts.\n\n`
+  const directory = join(import.meta.dirname, "..")
+  writeFileSync(join(directory, "RESULTS.md"), intro + results.map(markdown).join("\n"))
+  writeFileSync(join(directory, "results.json"), `${JSON.stringify({ machine, results }, undefined, 2)}\n`)
+}

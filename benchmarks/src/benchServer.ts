@@ -1,0 +1,75 @@
+/**
+ * The server of the benchmarks, in a process of its own: it answers as Cloud Backup does, from bytes made beforehand, and does
+ * nothing else, so that it is not what is measured. Prints its address.
+ */
+import { createServer } from "node:net"
+
+/** A resource as the service sends one: 14 fields. */
+const resource = (id: string) =>
+  JSON.stringify({
+    computeInstanceId: id,
+    createdAt: "2026-01-01T00:00:00Z",
+    updatedAt: "2026-06-01T00:00:00.123456Z",
+    online: true,
+    enabled: true,
+    status: "IDLE",
+    statusDetails: "",
+    statusProgress: "0",
+    isActive: true,
+    initStatus: "REGISTRED",
+    type: "COMPUTE",
+    lastBackupTime: "2026-06-01T00:00:00Z",
+    nextBackupTime: "2026-06-02T00:00:00Z",
+    resourceId: "0b1e9b8c-8e0a-4f6e-9d0d-0f0f0f0f0f0f"
+  })
+
+const [before, after] = resource("|").split("|") as [string, string]
+
+const answer = (body: string): string =>
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: r1\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+const pageSize = 1_000
+const pages = new Map<number, string>()
+
+/** The page that begins at `start` of a folder of `total` resources. */
+const page = (start: number, total: number): string => {
+  const known = pages.get(start)
+  if (known !== undefined) return known
+  const end = Math.min(start + pageSize, total)
+  const resources = Array.from({ length: end - start }, (_, index) => resource(`vm-${start + index}`))
+  const next = end < total ? `,"nextPageToken":"${end}"` : ""
+  const made = answer(`{"resources":[${resources.join(",")}]${next}}`)
+  pages.set(start, made)
+  return made
+}
+
+const total = Number(process.env.HOLDFAST_BENCH_FOLDER ?? 100_000)
+for (let start = 0; start < total; start += pageSize) page(start, total)
+
+/** The answer to the request whose first line begins `head`. */
+const respond = (head: string): string => {
+  const path = head.slice(4, head.indexOf(" ", 4))
+  const query = path.indexOf("?")
+  if (query < 0) return answer(`{"resource":${before}${path.slice(path.lastIndexOf("/") + 1)}${after}}`)
+  return page(Number(new URLSearchParams(path.slice(query)).get("pageToken") ?? 0), total)
+}
+
+const server = createServer((socket) => {
+  let rest = ""
+  socket.setNoDelay(true)
+  socket.on("error", () => socket.destroy())
+  socket.on("data", (chunk) => {
+    rest += chunk.toString("latin1")
+    let out = ""
+    for (let end = rest.indexOf("\r\n\r\n"); end >= 0; end = rest.indexOf("\r\n\r\n")) {
+      out += respond(rest)
+      rest = rest.slice(end + 4)
+    }
+    if (out !== "") socket.write(out, "latin1")
+  })
+})
+
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address()
+  if (typeof address === "object" && address !== null) process.stdout.write(`http://127.0.0.1:${address.port}\n`)
+})

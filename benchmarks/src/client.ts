@@ -1,0 +1,16 @@
+/**
+ * One run of one client in a process of its own: `client.ts CLIENT WORK URL COUNT`. It warms up, does the work once, and prints
+ * how long that took, in milliseconds.
+ */
+import { clients } from "./clients.ts"
+
+const [name = "", work = "", url = "", count = ""] = process.argv.slice(2)
+const client = clients[name]
+if (client === undefined) throw new Error(`no client ${name}`)
+const { close, list, reads } = await client(url)
+const run = () => (work === "list" ? list(Number(count)) : reads(Number(count), 32))
+await (work === "list" ? list(Number(count)) : reads(5_000, 32))
+const startedAt = performance.now()
+await run()
+process.stdout.write(`${performance.now() - startedAt}\n`)
+await close()

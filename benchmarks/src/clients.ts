@@ -1,0 +1,126 @@
+/**
+ * The clients that are compared: ours with all its protections, undici alone (the limit), and Effect's own `HttpClient`. Each
+ * reads every resource, takes its JSON apart and compares what a check would compare.
+ */
+
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Credentials } from "@holdfast/core/Credentials"
+import { Endpoints } from "@holdfast/core/Endpoints"
+import * as NodeTransport from "@holdfast/core/NodeTransport"
+import { Effect, Layer, ManagedRuntime, Redacted, Schema } from "effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import { Agent, request } from "undici"
+
+export interface Client {
+  /** Reads so many resources, some at a time. */
+  readonly reads: (count: number, concurrency: number) => Promise<void>
+  /** Lists a folder of so many. */
+  readonly list: (count: number) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const token = "t1.benchmark"
+
+const expect = (isAsDeclared: boolean) => {
+  if (!isAsDeclared) throw new Error("an answer is not what it should be")
+}
+
+interface Resource {
+  readonly computeInstanceId: string
+  readonly enabled: boolean
+}
+
+/** Starts `concurrency` loops that share a counter. */
+const loops = async (count: number, concurrency: number, one: (index: number) => Promise<void>) => {
+  let next = 0
+  const loop = async () => {
+    while (next < count) {
+      const index = next
+      next += 1
+      await one(index)
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, loop))
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `vm-${index}`)
+
+const ours = async (url: string): Promise<Client> => {
+  const runtime = ManagedRuntime.make(
+    CloudBackup.layerNoDeps.pipe(
+      Layer.provide(Credentials.layerToken(Redacted.make(token))),
+      Layer.provide(Endpoints.layerAt(url)),
+      Layer.provide(NodeTransport.layer)
+    )
+  )
+  const cloud = await runtime.runPromise(CloudBackup)
+  return {
+    reads: (count, concurrency) =>
+      runtime.runPromise(
+        Effect.forEach(
+          ids(count),
+          (id) => Effect.map(cloud.getResource(id), (found) => expect(found.enabled && found.computeInstanceId === id)),
+          { concurrency, discard: true }
+        ).pipe(Effect.withTracerEnabled(false))
+      ),
+    list: (count) =>
+      runtime.runPromise(
+        Effect.map(cloud.readFolder("folder"), ({ resources }) =>
+          expect(resources.size === count && [...resources.values()].every(({ enabled }) => enabled))
+        ).pipe(Effect.withTracerEnabled(false))
+      ),
+    close: () => runtime.dispose()
+  }
+}
+
+const plain = async (url: string): Promise<Client> => {
+  const dispatcher = new Agent()
+  const headers = { authorization: `Bearer ${token}` }
+  const get = async (path: string) => {
+    const { body } = await request(`${url}/backup/v1/resources${path}`, { dispatcher, headers })
+    return JSON.parse(await body.text())
+  }
+  return {
+    reads: (count, concurrency) =>
+      loops(count, concurrency, async (index) => {
+        const { resource }: { readonly resource: Resource } = await get(`/vm-${index}`)
+        expect(resource.enabled && resource.computeInstanceId === `vm-${index}`)
+      }),
+    list: async (count) => {
+      let found = 0
+      for (let next: string | undefined = "0"; next !== undefined; ) {
+        const page: { readonly resources: ReadonlyArray<Resource>; readonly nextPageToken?: string } = await get(
+          `?folderId=folder&pageSize=1000&pageToken=${next}`
+        )
+        for (const { enabled } of page.resources) if (enabled) found += 1
+        next = page.nextPageToken
+      }
+      expect(found === count)
+    },
+    close: () => dispatcher.close()
+  }
+}
+
+const Answer = Schema.Struct({ resource: Schema.Struct({ computeInstanceId: Schema.String, enabled: Schema.Boolean }) })
+
+/** Effect's client as one would write it first: status checked, passing failures retried, a time limit. */
+const effect = async (url: string): Promise<Client> => {
+  const runtime = ManagedRuntime.make(NodeHttpClient.layerUndici)
+  const http = await runtime.runPromise(HttpClient.HttpClient)
+  const client = http.pipe(HttpClient.filterStatusOk, HttpClient.retryTransient({ times: 3 }))
+  const get = (id: string) =>
+    client.get(`${url}/backup/v1/resources/${id}`, { headers: { authorization: `Bearer ${token}` } }).pipe(
+      Effect.flatMap(HttpClientResponse.schemaBodyJson(Answer)),
+      Effect.timeout("10 seconds"),
+      Effect.map(({ resource }) => expect(resource.enabled && resource.computeInstanceId === id))
+    )
+  return {
+    reads: (count, concurrency) => runtime.runPromise(Effect.forEach(ids(count), get, { concurrency, discard: true })),
+    list: () => Promise.reject(new Error("not compared")),
+    close: () => runtime.dispose()
+  }
+}
+
+export const clients: Readonly<Record<string, (url: string) => Promise<Client>>> = { ours, plain, effect }

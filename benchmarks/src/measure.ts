@@ -1,0 +1,63 @@
+/**
+ * Times what is compared, fairly: one run of each in turn, several times over, so that a slow moment of the machine strikes
+ * all of them.
+ */
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+
+/** What is timed, by name: each call is one run, and gives its figure. */
+export type Contenders = Readonly<Record<string, () => number>>
+
+/** The figures of one contender, sorted. */
+export type Figures = ReadonlyArray<number>
+
+export const median = (figures: Figures): number => figures[Math.floor(figures.length / 2)] ?? Number.NaN
+
+/** The middle half of the figures, as a share of the median. */
+export const spread = (figures: Figures): number => {
+  const at = (share: number) => figures[Math.floor(figures.length * share)] ?? Number.NaN
+  return (at(0.75) - at(0.25)) / median(figures)
+}
+
+/** Runs each of `contenders` so many times, in turns. */
+export const alternate = <C extends Contenders>(contenders: C, rounds: number): Readonly<Record<keyof C, Figures>> => {
+  const names = Object.keys(contenders) as Array<keyof C & string>
+  const figures = Object.fromEntries(names.map((name) => [name, [] as Array<number>]))
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) figures[name]?.push(contenders[name]?.() ?? Number.NaN)
+  }
+  for (const name of names) figures[name]?.sort((one, other) => one - other)
+  return figures as unknown as Readonly<Record<keyof C, Figures>>
+}
+
+interface Environment {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+/** Runs Node with `args` to its end; what it printed. */
+export const node = (args: ReadonlyArray<string>, { cwd, env }: Environment = {}): string =>
+  execFileSync(process.execPath, args, {
+    encoding: "utf8",
+    env: { ...process.env, HOLDFAST_METADATA_URL: "http://127.0.0.1:1", ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdio: ["ignore", "pipe", "ignore"]
+  })
+
+/** How long Node takes to run `args` and to end, in milliseconds. */
+export const timeOfNode = (args: ReadonlyArray<string>, environment?: Environment): number => {
+  const startedAt = performance.now()
+  node(args, environment)
+  return performance.now() - startedAt
+}
+
+/** Starts the benchmarks' server with a folder of so many resources: its address, and how to stop it. */
+export const startServer = async (folder: number) => {
+  const server = spawn(process.execPath, [`${import.meta.dirname}/benchServer.ts`], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, HOLDFAST_BENCH_FOLDER: String(folder) }
+  })
+  const [url] = await once(createInterface({ input: server.stdout }), "line")
+  return { url: String(url), stop: () => server.kill() }
+}
