@@ -8,33 +8,35 @@ import * as Schema from "effect/Schema"
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
-const daysIn = (year: number, month: number): number => new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+/** `pattern`, with nothing to take out: each page of a list has thousands of them. */
+const shape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
+
+const daysIn = (year: number, month: number): number =>
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31
+
+/** The number that the two digits of `text` at `index` make. */
+const twoDigits = (text: string, index: number): number =>
+  (text.charCodeAt(index) - 48) * 10 + text.charCodeAt(index + 1) - 48
 
 /** Years outside 0001…9999 are outside of protobuf's `Timestamp`. */
 const isRfc3339 = (text: string): boolean => {
-  const match = pattern.exec(text)
-  if (match === null) return false
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number
-  ]
-  const offset = match[8] as string
-  return (
-    year >= 1 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= daysIn(year, month) &&
-    hour <= 23 &&
-    minute <= 59 &&
-    (second <= 59 || (second === 60 && minute === 59)) &&
-    (offset === "Z" || (Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59)) &&
-    isInRange(epochMillis(text))
-  )
+  if (!shape.test(text)) return false
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false
+  if (twoDigits(text, 11) > 23 || minute > 59 || second > 60 || (second === 60 && minute !== 59)) return false
+  if (text.endsWith("Z")) return second < 60 || isInRange(epochMillis(text))
+  const offset = text.length - 5
+  return twoDigits(text, offset) <= 23 && twoDigits(text, offset + 3) <= 59 && isInRange(epochMillis(text))
 }
 
 /** The instants of protobuf's `Timestamp`: an offset, or a leap second, can carry a text out of them. */

@@ -123,8 +123,9 @@ describe("an answer", () => {
 
   it("names the service's request id, or the header's, cut short", () => {
     const info = { "@type": "type.googleapis.com/google.rpc.RequestInfo", requestId: "from-body" }
+    const details = [{ other: 1 }, info]
     const headers = { "x-request-id": "h".repeat(300) }
-    assert.strictEqual(field({ status: 503, headers, body: { code: 14, details: [info] } }, "requestId"), "from-body")
+    assert.strictEqual(field({ status: 503, headers, body: { code: 14, details } }, "requestId"), "from-body")
     assert.strictEqual(field({ status: 503, headers }, "requestId"), "h".repeat(200))
     assert.isFalse("requestId" in errorOf({ status: 503 }))
     assert.strictEqual(field({ status: 200, headers, body: "x" }, "requestId"), "h".repeat(200))
@@ -169,6 +170,8 @@ describe("the time to wait", () => {
 
   it.each<readonly [details: ReadonlyArray<object>, millis: number | undefined]>([
     [[{ retryDelay: "1.5s" }], 1_500],
+    [[{ retryDelay: "12s" }], 12_000],
+    [[{ retryDelay: "-1s" }], undefined],
     [[{ other: 1 }, { retryDelay: "0.000000001s" }], 1],
     [[{ retryDelay: "1.5s " }], undefined],
     [[{ retryDelay: "2" }], undefined],

@@ -12,8 +12,17 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 
 const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
+type Fields = { readonly [key: string]: unknown }
+
+/** Whether all is as the API's own JSON has it: most messages are, and need no copy. */
+const isNormal = (input: Fields): boolean => {
+  for (const name in input) if (input[name] === null || name.includes("_")) return false
+  return true
+}
+
 /** Drops `null`s and gives proto names their JSON names; where both are sent, the JSON name wins. */
-const normalize = (input: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } => {
+const normalize = (input: Fields): Fields => {
+  if (isNormal(input)) return input
   const fields: { [key: string]: unknown } = Object.create(null)
   for (const [name, value] of Object.entries(input)) {
     if (value === null) continue
