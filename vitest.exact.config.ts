@@ -7,6 +7,7 @@ export const exact = [
   "strictJson",
   "surveyJson",
   "protoJson",
+  "quick",
   "transportFailure",
   "Admission",
   "CircuitBreaker",

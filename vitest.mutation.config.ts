@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: [
-      "packages/core/test/{CircuitBreaker,CloudBackup,Endpoints,Resource,RetryPolicy,classify,protoJson,strictJson}.test.ts"
+      "packages/core/test/{CircuitBreaker,CloudBackup,Endpoints,Resource,RetryPolicy,classify,protoJson,quick,strictJson}.test.ts"
     ],
     testTimeout: 20_000
   }

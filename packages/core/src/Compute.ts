@@ -16,8 +16,8 @@ import { Credentials } from "./Credentials.ts"
 import { Endpoints, type EndpointsError } from "./Endpoints.ts"
 import { type Instance, InstanceFromJson } from "./Instance.ts"
 import * as ApiClient from "./internal/ApiClient.ts"
-import { checkId, itemsOf, list, nextPageToken, pages } from "./internal/paging.ts"
-import { message } from "./internal/protoJson.ts"
+import { checkId, itemsOf, nextPageToken, pages } from "./internal/paging.ts"
+import { list, message } from "./internal/protoJson.ts"
 import type { Transport } from "./Transport.ts"
 
 const InstancesAnswer = message(Schema.Struct({ instances: list(InstanceFromJson), nextPageToken }))

@@ -3,18 +3,23 @@
  * /backup/v1/resources/{computeInstanceId}` answers it.
  */
 import * as Schema from "effect/Schema"
-import { boolean, int64, message, openEnum, string } from "./internal/protoJson.ts"
+import { boolean, int64, message, openEnum, optional, string, text } from "./internal/protoJson.ts"
 import { Timestamp } from "./Timestamp.ts"
+
+const idPattern = /^[a-z0-9][a-z0-9_-]{0,49}$/
 
 /**
  * The id of a Compute Cloud instance. The API allows at most 50 characters; letters, digits, `-` and `_` are all that
  * its ids are made of, and all that is let into a URL: `..` would otherwise walk the path.
  */
-export const InstanceId = Schema.String.check(
-  Schema.isPattern(/^[a-z0-9][a-z0-9_-]{0,49}$/, {
-    expected: "a Compute Cloud instance id: 1 to 50 lower-case letters, digits, - or _"
-  })
-).pipe(Schema.brand("InstanceId"))
+export const InstanceId = text(
+  Schema.String.check(
+    Schema.isPattern(idPattern, {
+      expected: "a Compute Cloud instance id: 1 to 50 lower-case letters, digits, - or _"
+    })
+  ).pipe(Schema.brand("InstanceId")),
+  (value) => idPattern.test(value)
+)
 export type InstanceId = typeof InstanceId.Type
 
 /** What the instance is doing; a value that this list lacks is kept as the service sent it. */
@@ -51,8 +56,8 @@ export class AgentInfo extends Schema.Class<AgentInfo>("@holdfast/core/AgentInfo
 export class Resource extends Schema.Class<Resource>("@holdfast/core/Resource")({
   /** Compute Cloud instance id; the one field that an answer must have. */
   computeInstanceId: InstanceId,
-  createdAt: Schema.optionalKey(Timestamp),
-  updatedAt: Schema.optionalKey(Timestamp),
+  createdAt: optional(Timestamp),
+  updatedAt: optional(Timestamp),
   /** The backup agent of the instance answers. */
   online: boolean,
   /** Backup is enabled for the instance. Alone it does not mean that backups are made: see `statusDetails`. */
@@ -64,9 +69,9 @@ export class Resource extends Schema.Class<Resource>("@holdfast/core/Resource")(
   /** Progress while `BACKUPING` or `RECOVERING`; the API does not say in which unit. 0 otherwise. */
   statusProgress: int64,
   /** When the last backup was made; missing when there never was one. */
-  lastBackupTime: Schema.optionalKey(Timestamp),
+  lastBackupTime: optional(Timestamp),
   /** When the next backup is due; missing when none is scheduled. */
-  nextBackupTime: Schema.optionalKey(Timestamp),
+  nextBackupTime: optional(Timestamp),
   /** The id of the instance inside the backup service (a UUID); empty before the registration ends. */
   resourceId: string,
   /** The instance controls the backup resource; `false` when a later registration has replaced it. */
@@ -77,8 +82,8 @@ export class Resource extends Schema.Class<Resource>("@holdfast/core/Resource")(
   metadata: string,
   /** One of `resourceTypes`, or a value newer than this client. */
   type: openEnum(resourceTypes),
-  tenantInfo: Schema.optionalKey(message(TenantInfo)),
-  agentInfo: Schema.optionalKey(message(AgentInfo))
+  tenantInfo: optional(message(TenantInfo)),
+  agentInfo: optional(message(AgentInfo))
 }) {}
 
 /** The codec between the API's JSON and `Resource`, tolerant as proto3 JSON asks of a reader. */

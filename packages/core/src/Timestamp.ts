@@ -5,6 +5,7 @@
  * converted until a rule needs to reckon with it.
  */
 import * as Schema from "effect/Schema"
+import { text } from "./internal/protoJson.ts"
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
@@ -47,11 +48,14 @@ const isInRange = (millis: number): boolean => millis >= -62_135_596_800_000 && 
  * read, so that nanoseconds and the offset survive a decode and an encode. `2026-02-30T00:00:00Z`, a missing offset and
  * a bare date are refused.
  */
-export const Timestamp = Schema.String.check(
-  Schema.makeFilter(isRfc3339, {
-    expected: "an RFC 3339 timestamp such as 2026-03-05T07:05:10.391904178Z"
-  })
-).pipe(Schema.brand("Timestamp"))
+export const Timestamp = text(
+  Schema.String.check(
+    Schema.makeFilter(isRfc3339, {
+      expected: "an RFC 3339 timestamp such as 2026-03-05T07:05:10.391904178Z"
+    })
+  ).pipe(Schema.brand("Timestamp")),
+  isRfc3339
+)
 export type Timestamp = typeof Timestamp.Type
 
 /**

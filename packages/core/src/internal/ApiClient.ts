@@ -25,11 +25,22 @@ import { Admission } from "./Admission.ts"
 import * as Classify from "./classify.ts"
 import { type Answer, exchange } from "./exchange.ts"
 import { inOneLine } from "./protoJson.ts"
+import { quickOf, slow } from "./quick.ts"
 
 /** How many requests a client has sent, and how many of them because an earlier one had failed. */
 export interface RequestCount {
   readonly sent: number
   readonly retried: number
+}
+
+/** Reads an answer the short way where there is one and the answer is plain, and through its schema otherwise. */
+const decoderOf = <S extends Schema.ConstraintDecoder<unknown>>(answer: S) => {
+  const quick = quickOf(answer)
+  const decode = Schema.decodeUnknownEffect(answer)
+  return (json: unknown): Effect.Effect<S["Type"], Schema.SchemaError> => {
+    const read = quick === undefined ? slow : quick(json)
+    return read === slow ? decode(json) : Effect.succeed(read as S["Type"])
+  }
 }
 
 /** How far two clocks may be apart before it matters. */
@@ -78,7 +89,7 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
   ): Effect.Effect<S["Type"], CloudBackupError> =>
     Effect.flatMap(CurrentRetryPolicy, (policy) => {
       const send = exchange(transport, { method: "GET", url: request.url, maxBodyBytes: request.maxBodyBytes })
-      const decode = Schema.decodeUnknownEffect(request.answer)
+      const decode = decoderOf(request.answer)
       const admission = admissionFor(request.url)
       const ticket = admission.ticket(request.url, policy)
       let sent = 0

@@ -8,16 +8,13 @@ import * as Stream from "effect/Stream"
 import { type CloudBackupError, InvalidRequest } from "../CloudBackupError.ts"
 import { InstanceId } from "../Resource.ts"
 import type { ApiClient } from "./ApiClient.ts"
+import { optional, text } from "./protoJson.ts"
 
 /** The longest body of a page: 1,000 resources are about 600 kB. */
 const maxPageBytes = 8 * 1024 * 1024
 
-/** The items of a list; the answer leaves an empty one out. */
-export const list = <S extends Schema.Constraint>(item: S) =>
-  Schema.Array(item).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
-
 /** The token of the next page; the last one has none, or an empty one. */
-export const nextPageToken = Schema.optionalKey(Schema.String)
+export const nextPageToken = optional(text(Schema.String, () => true))
 
 /** A list to read, page by page. */
 export interface Paged<Page extends { readonly nextPageToken?: string }, Item> {

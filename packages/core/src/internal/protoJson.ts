@@ -9,20 +9,15 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import * as Quick from "./quick.ts"
 
 const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 type Fields = { readonly [key: string]: unknown }
 
-/** Whether all is as the API's own JSON has it: most messages are, and need no copy. */
-const isNormal = (input: Fields): boolean => {
-  for (const name in input) if (input[name] === null || name.includes("_")) return false
-  return true
-}
-
 /** Drops `null`s and gives proto names their JSON names; where both are sent, the JSON name wins. */
 const normalize = (input: Fields): Fields => {
-  if (isNormal(input)) return input
+  if (Quick.isNormal(input)) return input
   const fields: { [key: string]: unknown } = Object.create(null)
   for (const [name, value] of Object.entries(input)) {
     if (value === null) continue
@@ -32,38 +27,82 @@ const normalize = (input: Fields): Fields => {
   return fields
 }
 
+/** Of the values of a type, those that are as the service writes them. */
+const taken =
+  <A>(is: (value: unknown) => value is A, missing: A): Quick.Quick =>
+  (value) =>
+    value === undefined ? missing : is(value) ? value : Quick.slow
+
+const isBoolean = (value: unknown): value is boolean => typeof value === "boolean"
+const isString = (value: unknown): value is string => typeof value === "string"
+
+/** A text that `is` accepts, which a message must have or, by `optional`, may have. */
+export const text = <S extends Schema.Constraint>(schema: S, is: (text: string) => boolean): S =>
+  Quick.withQuick(schema, (value) => (typeof value === "string" && is(value) ? value : Quick.slow))
+
+/** A field that stays away where the message has none. */
+export const optional = <S extends Schema.Constraint>(schema: S) =>
+  Quick.withQuick(Schema.optionalKey(schema), Quick.optional(Quick.quickOf(schema)))
+
+/** The items of a list; a message leaves an empty one out. */
+export const list = <S extends Schema.Constraint>(item: S) =>
+  Quick.withQuick(
+    Schema.Array(item).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+    Quick.list(Quick.quickOf(item))
+  )
+
+/** What the objects of a schema inherit from: a class is a schema, too. */
+const prototypeOf = (schema: object): object =>
+  "prototype" in schema && typeof schema.prototype === "object" && schema.prototype !== null
+    ? schema.prototype
+    : Object.prototype
+
 /** The codec of a message whose fields `schema` describes, by their JSON names. */
-export const message = <S extends Schema.Constraint>(schema: S) =>
-  Schema.Record(Schema.String, Schema.Unknown).pipe(
-    Schema.decodeTo(
-      schema,
-      SchemaTransformation.transform({
-        decode: (input) => normalize(input) as S["Encoded"],
-        encode: (encoded) => encoded as { readonly [key: string]: unknown }
-      })
-    )
+export const message = <S extends Schema.Constraint & { readonly fields: Readonly<Record<string, object>> }>(
+  schema: S
+) =>
+  Quick.withQuick(
+    Schema.Record(Schema.String, Schema.Unknown).pipe(
+      Schema.decodeTo(
+        schema,
+        SchemaTransformation.transform({
+          decode: (input) => normalize(input) as S["Encoded"],
+          encode: (encoded) => encoded as { readonly [key: string]: unknown }
+        })
+      )
+    ),
+    Quick.message(schema.fields, prototypeOf(schema))
   )
 
 /** `false` when it is missing. */
-export const boolean = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
+export const boolean = Quick.withQuick(
+  Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
+  taken(isBoolean, false)
+)
 
 /** `""` when it is missing. */
-export const string = Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("")))
+export const string = Quick.withQuick(
+  Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed(""))),
+  taken(isString, "")
+)
 
 /**
  * An enum by its names, in the order of their numbers from 0; the name of 0 when it is missing. A name that is not
  * listed, or a number out of range, stays as it came (the number as its decimal text).
  */
 export const openEnum = <const Names extends readonly [string, ...Array<string>]>(names: Names) =>
-  Schema.Union([Schema.String, Schema.Int]).pipe(
-    Schema.decodeTo(
-      Schema.String,
-      SchemaTransformation.transform<string, string | number>({
-        decode: (value) => (typeof value === "string" ? value : (names[value] ?? String(value))),
-        encode: (value) => value
-      })
+  Quick.withQuick(
+    Schema.Union([Schema.String, Schema.Int]).pipe(
+      Schema.decodeTo(
+        Schema.String,
+        SchemaTransformation.transform<string, string | number>({
+          decode: (value) => (typeof value === "string" ? value : (names[value] ?? String(value))),
+          encode: (value) => value
+        })
+      ),
+      Schema.withDecodingDefaultKey(Effect.succeed(names[0]))
     ),
-    Schema.withDecodingDefaultKey(Effect.succeed(names[0]))
+    taken(isString, names[0])
   )
 
 const int64Pattern = /^-?\d{1,19}$/
@@ -85,7 +124,11 @@ const int64Text = Schema.Union([Schema.String, Schema.Number]).pipe(
 )
 
 /** A signed 64-bit integer: a decimal string or a whole number on the wire, `0` when it is missing. */
-export const int64 = int64Text.pipe(Schema.withDecodingDefaultKey(Effect.succeed("0")))
+export const int64 = Quick.withQuick(
+  int64Text.pipe(Schema.withDecodingDefaultKey(Effect.succeed("0"))),
+  // The only one of every healthy resource; others are few.
+  (value) => (value === undefined || value === "0" ? 0n : Quick.slow)
+)
 
 /** An int64 of a `oneof`: missing where another field of it is set, which 0 would hide. */
 export const oneofInt64 = Schema.optionalKey(int64Text)
