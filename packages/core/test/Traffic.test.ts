@@ -245,6 +245,22 @@ describe("what a run of failures costs", () => {
     })
   )
 
+  it.effect("is no other read's where the probe of an outage waits for its token in vain", () =>
+    Effect.gen(function* () {
+      let tokens = 0
+      const token = Effect.suspend(() => {
+        tokens += 1
+        return tokens > 18 && tokens < 22 ? Effect.never : Effect.succeed(canary)
+      })
+      const react = ({ before, now }: Arrival): Reaction => (before < 4 || now > 3_000 ? "good" : { status: 503 })
+      const policy = { ...standard, totalTimeoutMillis: 2_000 }
+      const result = yield* run(react, { reads: 400, concurrency: 4, token, policy })
+      assert.isAtLeast(failures(result).length, 3)
+      assert.isAtMost(failures(result).length, 12)
+      assert.isAtMost(seconds(result), 12)
+    })
+  )
+
   it.effect("is given back where a read is called off", () =>
     Effect.gen(function* () {
       // As many as may be under way at first, none of which ever gets its token.
