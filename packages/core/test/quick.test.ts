@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Equal, Result, Schema } from "effect"
-import { list, message } from "../src/internal/protoJson.ts"
+import { list, message, optional } from "../src/internal/protoJson.ts"
 import { quickOf, slow } from "../src/internal/quick.ts"
 import { Resource, ResourceFromJson, statuses } from "../src/Resource.ts"
 
@@ -75,7 +75,12 @@ describe("the short way to read a message", () => {
     ["null", { ...good, status: null }],
     ["a proto name", { compute_instance_id: "epd1" }],
     ["a wrong type", { ...good, enabled: "true" }],
+    ["a number for a text", { ...good, statusDetails: 7 }],
+    ["a number for an id", { ...good, computeInstanceId: 7 }],
+    ["a number for a time", { ...good, createdAt: 7 }],
+    ["another int64", { ...good, statusProgress: "7" }],
     ["a day that does not exist", { ...good, createdAt: "2026-02-30T00:00:00Z" }],
+    ["an id that walks the path", { ...good, computeInstanceId: ".." }],
     ["no id", { ...good, computeInstanceId: undefined }],
     ["a list", []],
     ["a message inside that is wrong", { ...good, agentInfo: { canUpdate: 1 } }],
@@ -95,6 +100,8 @@ describe("the short way to read a message", () => {
   })
 
   it("does not exist for a message with a field of another kind", () => {
-    assert.isUndefined(quickOf(message(Schema.Struct({ other: Schema.Finite }))))
+    for (const other of [Schema.Finite, optional(Schema.Finite), list(Schema.Finite)]) {
+      assert.isUndefined(quickOf(message(Schema.Struct({ other }))))
+    }
   })
 })

@@ -51,11 +51,11 @@ export const list = <S extends Schema.Constraint>(item: S) =>
     Quick.list(Quick.quickOf(item))
   )
 
-/** What the objects of a schema inherit from: a class is a schema, too. */
-const prototypeOf = (schema: object): object =>
-  "prototype" in schema && typeof schema.prototype === "object" && schema.prototype !== null
-    ? schema.prototype
-    : Object.prototype
+/** The schema of a message: a struct, or a class, whose objects it then makes. */
+type Message = Schema.Constraint & {
+  readonly fields: Readonly<Record<string, object>>
+  readonly prototype?: object
+}
 
 /** The codec of a message whose fields `schema` describes, by their JSON names. */
 export const message = <S extends Schema.Constraint & { readonly fields: Readonly<Record<string, object>> }>(
@@ -71,7 +71,7 @@ export const message = <S extends Schema.Constraint & { readonly fields: Readonl
         })
       )
     ),
-    Quick.message(schema.fields, prototypeOf(schema))
+    Quick.message(schema.fields, schema.prototype ?? Object.prototype)
   )
 
 /** `false` when it is missing. */
