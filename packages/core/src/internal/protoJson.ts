@@ -54,13 +54,13 @@ export const list = <S extends Schema.Constraint>(item: S) =>
 /** The schema of a message: a struct, or a class, whose objects it then makes. */
 type Message = Schema.Constraint & {
   readonly fields: Readonly<Record<string, object>>
-  readonly prototype?: object
+  /** Of a class only. A struct is a function, too, and has a prototype that says nothing. */
+  readonly identifier?: string
+  readonly prototype: object
 }
 
 /** The codec of a message whose fields `schema` describes, by their JSON names. */
-export const message = <S extends Schema.Constraint & { readonly fields: Readonly<Record<string, object>> }>(
-  schema: S
-) =>
+export const message = <S extends Message>(schema: S) =>
   Quick.withQuick(
     Schema.Record(Schema.String, Schema.Unknown).pipe(
       Schema.decodeTo(
@@ -71,7 +71,7 @@ export const message = <S extends Schema.Constraint & { readonly fields: Readonl
         })
       )
     ),
-    Quick.message(schema.fields, schema.prototype ?? Object.prototype)
+    Quick.message(schema.fields, schema.identifier === undefined ? Object.prototype : schema.prototype)
   )
 
 /** `false` when it is missing. */
