@@ -18,6 +18,7 @@ import * as ApiClient from "./internal/ApiClient.ts"
 import { collect, type FolderResources } from "./internal/folderResources.ts"
 import { checkId, itemsOf, nextPageToken, pages } from "./internal/paging.ts"
 import { list, message } from "./internal/protoJson.ts"
+import { spanned } from "./internal/telemetry.ts"
 import { type Policy, type PolicyApplication, PolicyApplicationFromJson, PolicyFromJson } from "./Policy.ts"
 import { type Resource, ResourceFromJson } from "./Resource.ts"
 import { type Task, TaskFromJson } from "./Task.ts"
@@ -108,21 +109,22 @@ export class CloudBackup extends Context.Service<
       const policies = `${endpoint}/backup/v1/policies`
       const client = yield* ApiClient.current
 
-      const getResource = Effect.fn("CloudBackup.getResource")(function* (
-        id: string,
-        options?: { readonly includeTenantInfo?: boolean }
-      ) {
-        yield* Effect.annotateCurrentSpan({ id })
-        yield* checkId(resources, "computeInstanceId", id)
-        const answer = yield* client.read({
-          url: `${resources}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`,
+      const getResource = (id: string, options?: { readonly includeTenantInfo?: boolean }) => {
+        const query = options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""
+        const sent = client.read({
+          url: `${resources}/${id}${query}`,
           answer: GetAnswer,
           maxBodyBytes: maxGetBytes,
           mismatch: ({ resource }) =>
             resource.computeInstanceId === id ? undefined : `the answer is about ${resource.computeInstanceId}`
         })
-        return answer.resource
-      })
+        const checked = Effect.andThen(checkId(resources, "computeInstanceId", id), sent)
+        return spanned(
+          "CloudBackup.getResource",
+          { id },
+          Effect.map(checked, ({ resource }) => resource)
+        )
+      }
 
       const resourcePages = ({ folderId, pageSize, type }: ListResources) =>
         Stream.unwrap(

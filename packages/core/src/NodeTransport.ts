@@ -1,11 +1,12 @@
 /**
  * The transport on Node: undici's `dispatch`, one callback for each request, over connections that are kept and shared.
  *
- * Redirects are never followed, bodies never unpacked, HTTP/1.1 is the one protocol spoken. Time limits are the caller's:
- * interrupting a request closes its connection.
+ * Redirects are never followed, bodies never unpacked, HTTP/1.1 is the one protocol spoken. A request that is interrupted, or
+ * whose time is up, closes its connection.
  */
 import { readFileSync } from "node:fs"
 import { getCACertificates } from "node:tls"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,8 +14,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Agent, buildConnector, type Dispatcher, ProxyAgent } from "undici"
+import { Deadlines } from "./internal/Deadlines.ts"
 import { proxyFor } from "./internal/proxies.ts"
-import { failure, flawOfHead, fromCause, type Head, textOf, tooLarge } from "./internal/transportFailure.ts"
+import { splitUrl } from "./internal/splitUrl.ts"
+import { failure, flawOfHead, fromCause, type Head, late, textOf, tooLarge } from "./internal/transportFailure.ts"
 import { wireOf } from "./internal/wire.ts"
 import { Transport, TransportError, type TransportRequest, type TransportResponse } from "./Transport.ts"
 
@@ -59,69 +62,114 @@ const connectorOf = (ca: ReadonlyArray<string> | undefined): buildConnector.conn
     })
 }
 
-const single = (value: string | ReadonlyArray<string> | undefined): string | undefined =>
-  typeof value === "object" ? value[0] : value
+/** The headers of an answer; of one that comes more than once, the first. */
+const single = (received: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>): Head["headers"] => {
+  const headers: { [name: string]: string | undefined } = {}
+  for (const name in received) {
+    const value = received[name]
+    headers[name] = typeof value === "object" ? value[0] : value
+  }
+  return headers
+}
 
-/** Sends `request` with `dispatcher`. */
-const sendWith = (dispatcher: Dispatcher, request: TransportRequest) =>
+type Outcome = Effect.Effect<TransportResponse, TransportError>
+
+/** Takes in the answer to one request. */
+class Reception implements Dispatcher.DispatchHandler {
+  readonly #maxBodyBytes: number
+  readonly #end: (outcome: Outcome) => void
+  readonly #chunks: Array<Uint8Array> = []
+  #size = 0
+  #isOver = false
+  #head: Head | undefined
+  #controller: Dispatcher.DispatchController | undefined
+
+  /** `end` is called once, with what has come. */
+  constructor(maxBodyBytes: number, end: (outcome: Outcome) => void) {
+    this.#maxBodyBytes = maxBodyBytes
+    this.#end = end
+  }
+
+  /** Closes the connection, unless the answer has come. Nothing is heard of the request any more. */
+  abandon(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#controller?.abort(closed)
+  }
+
+  /** It will not do: what is still to come is not waited for. */
+  fail(error: TransportError): void {
+    if (this.#isOver) return
+    this.abandon()
+    this.#end(Effect.fail(error))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isOver) controller.abort(closed)
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    received: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  ): void {
+    if (status < 200) return
+    this.#head = { status, headers: single(received) }
+    const flaw = flawOfHead(this.#head)
+    if (flaw !== undefined) this.fail(flaw)
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#size += chunk.length
+    if (this.#size > this.#maxBodyBytes) this.fail(tooLarge(this.#maxBodyBytes))
+    else this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver || this.#head === undefined) return
+    this.#isOver = true
+    const { headers, status } = this.#head
+    const body = textOf(this.#chunks, this.#size, this.#head)
+    this.#end(body === undefined ? Effect.fail(failure("not_utf8")) : Effect.succeed({ status, headers, body }))
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const error = fromCause(cause, this.#head !== undefined)
+    const isReused = this.#head === undefined && error.reason === "reset" && reusedConnections.has(cause)
+    this.#end(Effect.fail(isReused ? new TransportError({ ...error, reused: true }) : error))
+  }
+}
+
+/** Sends `request` with `dispatcher`, within its time limit. */
+const sendWith = (dispatcher: Dispatcher, deadlines: Deadlines, request: TransportRequest) =>
   Effect.callback<TransportResponse, TransportError>((resume) => {
     const { body, headers } = wireOf(request)
     if (request.token !== undefined) headers.authorization = `Bearer ${Redacted.value(request.token)}`
-    const url = new URL(request.url)
-    const chunks: Array<Uint8Array> = []
-    let size = 0
-    let isUnwanted = false
-    let head: Head | undefined
-    let controller: Dispatcher.DispatchController | undefined
-    const abandon = () => {
-      isUnwanted = true
-      controller?.abort(closed)
-    }
-    const fail = (error: TransportError) => {
-      abandon()
-      resume(Effect.fail(error))
-    }
+    const { origin, path } = splitUrl(request.url)
+    const reception = new Reception(request.maxBodyBytes, (outcome) => {
+      lift()
+      resume(outcome)
+    })
+    const lift = deadlines.add(request.timeoutMillis, () => reception.fail(late(request.timeoutMillis)))
     dispatcher.dispatch(
       {
-        origin: url.origin,
-        path: url.pathname + url.search,
+        origin,
+        path,
         method: request.method,
         headers,
         ...(body === undefined ? {} : { body }),
         headersTimeout: 0,
         bodyTimeout: 0
       },
-      {
-        onRequestStart: (started) => {
-          controller = started
-          if (isUnwanted) started.abort(closed)
-        },
-        onResponseStart: (_, status, received) => {
-          if (status < 200) return
-          const names = Object.entries(received)
-          head = { status, headers: Object.fromEntries(names.map(([name, value]) => [name, single(value)])) }
-          const flaw = flawOfHead(head)
-          if (flaw !== undefined) fail(flaw)
-        },
-        onResponseData: (_, chunk) => {
-          size += chunk.length
-          if (size > request.maxBodyBytes) fail(tooLarge(request.maxBodyBytes))
-          else chunks.push(chunk)
-        },
-        onResponseEnd: () => {
-          if (isUnwanted || head === undefined) return
-          const text = textOf(chunks, size, head)
-          resume(text === undefined ? Effect.fail(failure("not_utf8")) : Effect.succeed({ ...head, body: text }))
-        },
-        onResponseError: (_, cause) => {
-          if (isUnwanted) return
-          const error = fromCause(cause, head !== undefined)
-          const isReused = head === undefined && error.reason === "reset" && reusedConnections.has(cause)
-          resume(Effect.fail(isReused ? new TransportError({ ...error, reused: true }) : error))
-        }
-      }
+      reception
     )
-    return Effect.sync(abandon)
+    return Effect.sync(() => {
+      lift()
+      reception.abandon()
+    })
   })
 
 /** The first of the variables that is set and not empty; the lower-case name wins, as in curl. */
@@ -205,12 +253,14 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
       agents.set(proxy, yield* closing(agent))
     }
     const choose = proxyFor({ httpProxy, httpsProxy, noProxy })
+    const deadlines = new Deadlines(yield* Clock.Clock)
     return Transport.of({
+      keepsTime: true,
       send: (request) => {
         const proxy = agents.size === 0 ? undefined : choose(new URL(request.url))
         const agent = proxy === undefined ? undefined : agents.get(proxy)
-        if (proxy === undefined || agent === undefined) return sendWith(direct, request)
-        return Effect.mapError(sendWith(agent, request), (error) => {
+        if (proxy === undefined || agent === undefined) return sendWith(direct, deadlines, request)
+        return Effect.mapError(sendWith(agent, deadlines, request), (error) => {
           // The address that cannot be reached may be the proxy's; its user name and password stay unsaid.
           return new TransportError({ ...error, detail: `${error.detail}, by the proxy ${new URL(proxy).host}` })
         })

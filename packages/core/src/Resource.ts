@@ -6,7 +6,8 @@ import * as Schema from "effect/Schema"
 import { boolean, int64, message, openEnum, optional, string, text } from "./internal/protoJson.ts"
 import { Timestamp } from "./Timestamp.ts"
 
-const idPattern = /^[a-z0-9][a-z0-9_-]{0,49}$/
+/** What an id is made of; also one of a folder or a policy. */
+export const idPattern = /^[a-z0-9][a-z0-9_-]{0,49}$/
 
 /**
  * The id of a Compute Cloud instance. The API allows at most 50 characters; letters, digits, `-` and `_` are all that

@@ -12,7 +12,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
-import { monotonicMillis } from "./internal/monotonicMillis.ts"
+import { millisOf } from "./internal/monotonic.ts"
 
 const Millis = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -129,12 +129,12 @@ export const retry = <A, E extends Retryable, R>(
   attempt: (timeoutMillis: number) => Effect.Effect<A, E, R>,
   surroundings: Surroundings<E> = open
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(monotonicMillis, (startedAt) => {
-    const deadline = startedAt + policy.totalTimeoutMillis
+  Effect.clockWith((clock) => {
+    const deadline = millisOf(clock) + policy.totalTimeoutMillis
     /** How often a failure with a limit of its own has been met. */
     let limited = 0
 
-    const again = Effect.fnUntraced(function* (error: E) {
+    const again = function* (error: E) {
       if (!error.isRetryable || error.attempts >= policy.maxAttempts) return yield* Effect.fail(error)
       if (error.retryLimit !== undefined) {
         limited += 1
@@ -144,19 +144,24 @@ export const retry = <A, E extends Retryable, R>(
       if (error.reused === true) return
       if ((error.retryAfterMillis ?? 0) > policy.maxRetryAfterMillis) return yield* Effect.fail(error)
       const delay = delayMillis(policy, error, yield* Random.next)
-      if ((yield* monotonicMillis) + delay >= deadline) return yield* Effect.fail(error)
+      if (millisOf(clock) + delay >= deadline) return yield* Effect.fail(error)
       if (!surroundings.mayRepeat(error)) return yield* Effect.fail(error)
       yield* Effect.sleep(delay)
-    })
+    }
 
-    const loop = (now: number): Effect.Effect<A, E, R> =>
-      Effect.catch(attempt(Math.min(policy.attemptTimeoutMillis, deadline - now)), (error) =>
-        Effect.flatMap(again(error), () =>
-          Effect.flatMap(
-            Effect.mapError(surroundings.enter, () => error),
-            () => Effect.flatMap(monotonicMillis, loop)
-          )
+    /** Waits until another attempt may be sent; the failure before says more than that this took too long. */
+    const enter = (error: E) =>
+      Effect.timeoutOrElse(
+        Effect.mapError(surroundings.enter, () => error),
+        { duration: deadline - millisOf(clock), orElse: () => Effect.fail(error) }
+      )
+
+    const loop = (): Effect.Effect<A, E, R> =>
+      Effect.catch(attempt(Math.min(policy.attemptTimeoutMillis, deadline - millisOf(clock))), (error) =>
+        Effect.flatMap(
+          Effect.gen(() => again(error)),
+          () => Effect.flatMap(enter(error), loop)
         )
       )
-    return loop(startedAt)
+    return loop()
   })

@@ -9,8 +9,19 @@ import { text } from "./internal/protoJson.ts"
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
-/** `pattern`, with nothing to take out: each page of a list has thousands of them. */
-const shape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
+/** What each timestamp begins with, and how it may go on. */
+const layout = "0000-00-00T00:00:00"
+const rest = /^(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
+
+/** Whether `text` matches `pattern`; a page of a list has thousands to be looked at, and most end in the `Z` of whole seconds. */
+const hasShape = (text: string): boolean => {
+  for (let index = 0; index < layout.length; index++) {
+    const code = text.charCodeAt(index)
+    const expected = layout.charCodeAt(index)
+    if (expected === 48 ? !(code >= 48 && code <= 57) : code !== expected) return false
+  }
+  return text.length === layout.length + 1 ? text.endsWith("Z") : rest.test(text.slice(layout.length))
+}
 
 const daysIn = (year: number, month: number): number =>
   month === 2
@@ -27,7 +38,7 @@ const twoDigits = (text: string, index: number): number =>
 
 /** Years outside 0001…9999 are outside of protobuf's `Timestamp`. */
 const isRfc3339 = (text: string): boolean => {
-  if (!shape.test(text)) return false
+  if (!hasShape(text)) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
   const month = twoDigits(text, 5)
   const day = twoDigits(text, 8)

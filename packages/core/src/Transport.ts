@@ -27,6 +27,8 @@ export interface TransportRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** An answer with a longer body fails with the reason `too_large`, in bytes. */
   readonly maxBodyBytes: number
+  /** How long the whole answer may take, in milliseconds; later it fails with the reason `late`. */
+  readonly timeoutMillis: number
 }
 
 /** An answer whose body has arrived whole. */
@@ -37,11 +39,11 @@ export interface TransportResponse {
   readonly body: string
 }
 
-/** No whole answer came: the connection failed, or the body is cut short, too large or not UTF-8. */
+/** No whole answer came: the connection failed, the time was up, or the body is cut short, too large or not UTF-8. */
 export class TransportError extends Schema.TaggedError<TransportError>("@holdfast/core/TransportError")(
   "TransportError",
   {
-    reason: Schema.Literals([...connectionFailures, "truncated", "too_large", "not_utf8", "encoded"]),
+    reason: Schema.Literals([...connectionFailures, "late", "truncated", "too_large", "not_utf8", "encoded"]),
     detail: Schema.String,
     /** The connection had carried an earlier request: the server may have closed it at the moment that this one was sent. */
     reused: Schema.optionalKey(Schema.Boolean)
@@ -58,5 +60,7 @@ export class Transport extends Context.Service<
   {
     /** Sends a request once, and gives its whole answer, whatever its status. */
     readonly send: (request: TransportRequest) => Effect.Effect<TransportResponse, TransportError>
+    /** It keeps the time limit of each request itself, cheaper than can be done from outside. Default: it does not. */
+    readonly keepsTime?: boolean
   }
 >()("@holdfast/core/Transport") {}

@@ -233,11 +233,11 @@ describe("what a run of failures costs", () => {
       const refused = new CredentialsError({ detail: "no token", source: "a test", remedy: "wait", attempts: 1 })
       const token = Effect.suspend(() => {
         tokens += 1
-        // Those of the first probes, and of a read while all is well.
-        return (tokens > 18 && tokens < 22) || tokens === 100 ? Effect.fail(refused) : Effect.succeed(canary)
+        // Those of the first probes of the outage, and of a read while all is well; a token is kept for a second.
+        return (tokens > 1 && tokens < 5) || tokens === 7 ? Effect.fail(refused) : Effect.succeed(canary)
       })
       const react = ({ before, now }: Arrival): Reaction => (before < 4 || now > 3_000 ? "good" : { status: 503 })
-      const result = yield* run(react, { reads: 400, concurrency: 4, token })
+      const result = yield* run(react, { reads: 2_000, concurrency: 4, token })
       assert.strictEqual(failures(result).filter(({ _tag }) => _tag === "CredentialsError").length, 4)
       // Those who tried until the endpoint was back may have used up their attempts; nobody else waited in vain.
       assert.isAtMost(failures(result).length, 8)

@@ -8,7 +8,7 @@ import * as Semaphore from "effect/Semaphore"
 import { type CloudBackupError, isEndpointFailure } from "../CloudBackupError.ts"
 import type { RetryPolicy } from "../RetryPolicy.ts"
 import * as CircuitBreaker from "./CircuitBreaker.ts"
-import { monotonicMillis } from "./monotonicMillis.ts"
+import { monotonicMillis } from "./monotonic.ts"
 import { type Outcome, Pacer } from "./Pacer.ts"
 import * as RetryBudget from "./RetryBudget.ts"
 
@@ -57,13 +57,20 @@ export class Admission {
     return { key, policy, isHeld: false, isProbe: false, sentAt: 0, paid: 0 }
   }
 
+  /** Whether a first request for `ticket` may be sent at once; if so, it counts as sent. */
+  tryEnter(ticket: Ticket, now: number): boolean {
+    if (this.#inLine > 0 || this.#decide(ticket, now, false) !== "go") return false
+    this.#take(ticket, now)
+    return true
+  }
+
   /**
    * Waits until a request for `ticket` may be sent. Fails with the error that keeps it from being sent where that would take
    * longer than the ticket's policy waits: the endpoint is down, or asked to be left alone for longer.
    */
   enter(ticket: Ticket, isRetry: boolean): Effect.Effect<void, CloudBackupError> {
     return Effect.flatMap(monotonicMillis, (now) => {
-      if (this.#inLine === 0 && this.#decide(ticket, now, isRetry) === "go") return this.#take(ticket, now)
+      if (this.#inLine === 0 && this.#decide(ticket, now, isRetry) === "go") return this.#go(ticket, now)
       this.#inLine += 1
       const wait = Semaphore.withPermit(this.#line, this.#wait(ticket, isRetry))
       return Effect.ensuring(
@@ -79,7 +86,7 @@ export class Admission {
   #wait(ticket: Ticket, isRetry: boolean): Effect.Effect<void, CloudBackupError> {
     return Effect.flatMap(monotonicMillis, (now) => {
       const decision = this.#decide(ticket, now, isRetry)
-      if (decision === "go") return this.#take(ticket, now)
+      if (decision === "go") return this.#go(ticket, now)
       if (typeof decision !== "number") return Effect.fail(decision)
       const woken = Effect.callback<void>((resume) => {
         this.#wake = () => resume(Effect.void)
@@ -104,26 +111,30 @@ export class Admission {
     return wait <= 0 ? "go" : Math.max(1, wait)
   }
 
-  #take(ticket: Ticket, now: number): Effect.Effect<void> {
+  #go(ticket: Ticket, now: number): Effect.Effect<void> {
+    this.#take(ticket, now)
+    return Effect.void
+  }
+
+  #take(ticket: Ticket, now: number): void {
     ticket.isHeld = true
     ticket.sentAt = now
     ticket.isProbe = this.#breaker.isOpen()
     if (ticket.isProbe) this.#breaker.probe(ticket.policy.outageMillis)
     this.#pacer.take(now)
-    return Effect.void
   }
 
   /** A request of the ticket has been answered well. */
-  readonly succeed = (ticket: Ticket): Effect.Effect<void> =>
-    Effect.map(monotonicMillis, (now) => {
-      this.#budget.settle(ticket.paid)
-      this.#breaker.succeed()
-      this.#leave(ticket, () => this.#pacer.end(now, ticket.sentAt, "answered"))
-    })
+  succeed(ticket: Ticket, now: number): void {
+    this.#budget.settle(ticket.paid)
+    this.#breaker.succeed()
+    this.#pacer.end(now, ticket.sentAt, "answered")
+    this.#leave(ticket)
+  }
 
   /** A request of the ticket has failed. */
-  readonly fail = (ticket: Ticket, error: CloudBackupError): Effect.Effect<void> =>
-    Effect.zipWith(monotonicMillis, Random.next, (now, random) => {
+  fail(ticket: Ticket, error: CloudBackupError): Effect.Effect<void> {
+    return Effect.zipWith(monotonicMillis, Random.next, (now, random) => {
       const retryAfter = ("retryAfterMillis" in error ? error.retryAfterMillis : undefined) ?? 0
       if (isEndpointFailure(error)) {
         this.#breaker.fail(now, { error, key: ticket.key, wasProbe: ticket.isProbe, random })
@@ -133,21 +144,22 @@ export class Admission {
       if (retryAfter > 0 && now + retryAfter > (this.#pause?.until ?? 0)) {
         this.#pause = { until: now + retryAfter, error }
       }
-      this.#leave(ticket, () => this.#pacer.end(now, ticket.sentAt, outcomeOf(error), retryAfter))
+      this.#pacer.end(now, ticket.sentAt, outcomeOf(error), retryAfter)
+      this.#leave(ticket)
     })
+  }
 
   /** The read has ended, whichever way: what it still holds is given back. */
-  readonly abandon = (ticket: Ticket): Effect.Effect<void> =>
-    Effect.sync(() => {
-      if (!ticket.isHeld) return
-      if (ticket.isProbe) this.#breaker.abandon()
-      this.#leave(ticket, () => this.#pacer.abandon())
-    })
+  abandon(ticket: Ticket): void {
+    if (!ticket.isHeld) return
+    if (ticket.isProbe) this.#breaker.abandon()
+    this.#pacer.abandon()
+    this.#leave(ticket)
+  }
 
-  #leave(ticket: Ticket, release: () => void): void {
+  #leave(ticket: Ticket): void {
     ticket.isHeld = false
     ticket.isProbe = false
-    release()
     this.#wake?.()
   }
 

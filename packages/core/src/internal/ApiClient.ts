@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import {
   type CloudBackupError,
@@ -20,12 +21,14 @@ import {
 } from "../CloudBackupError.ts"
 import { Credentials } from "../Credentials.ts"
 import { CurrentRetryPolicy, type RetryPolicy, retry } from "../RetryPolicy.ts"
-import { Transport } from "../Transport.ts"
+import { Transport, type TransportResponse } from "../Transport.ts"
 import { Admission } from "./Admission.ts"
 import * as Classify from "./classify.ts"
 import { type Answer, exchange } from "./exchange.ts"
+import { millisOf } from "./monotonic.ts"
 import { inOneLine } from "./protoJson.ts"
 import { quickOf, slow } from "./quick.ts"
+import { splitUrl } from "./splitUrl.ts"
 
 /** How many requests a client has sent, and how many of them because an earlier one had failed. */
 export interface RequestCount {
@@ -36,15 +39,18 @@ export interface RequestCount {
 /** Reads an answer the short way where there is one and the answer is plain, and through its schema otherwise. */
 const decoderOf = <S extends Schema.ConstraintDecoder<unknown>>(answer: S) => {
   const quick = quickOf(answer)
-  const decode = Schema.decodeUnknownEffect(answer)
-  return (json: unknown): Effect.Effect<S["Type"], Schema.SchemaError> => {
+  const decode = Schema.decodeUnknownResult(answer)
+  return (json: unknown): Result.Result<S["Type"], Schema.SchemaError> => {
     const read = quick === undefined ? slow : quick(json)
-    return read === slow ? decode(json) : Effect.succeed(read as S["Type"])
+    return read === slow ? decode(json) : Result.succeed(read as S["Type"])
   }
 }
 
 /** How far two clocks may be apart before it matters. */
 const skewToleranceMillis = 30_000
+
+/** For how long a token is sent before its source is asked for it again: a source's own margin is minutes. */
+const tokenMillis = 1_000
 
 /** A read of the API. */
 interface Read<S extends Schema.ConstraintDecoder<unknown>> {
@@ -61,10 +67,12 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
   /** The services of a cloud are limited, and fail, each for itself. */
   const admissions = new Map<string, Admission>()
   const count = { sent: 0, retried: 0 }
+  let held: { readonly token: Redacted.Redacted; readonly until: number } | undefined
+  let date: string | undefined
   let skewMillis = 0
 
   const admissionFor = (url: string): Admission => {
-    const { origin } = new URL(url)
+    const { origin } = splitUrl(url)
     const known = admissions.get(origin)
     if (known !== undefined) return known
     const admission = new Admission()
@@ -73,12 +81,13 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
   }
 
   /** Compares the answer's `Date` with this machine's clock. */
-  const noteSkew = ({ response }: Answer) =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
-      const ahead = Date.parse(response.headers.date ?? "") - now
-      // `Date` counts whole seconds, and answers take a while: what is less is no skew.
-      if (!Number.isNaN(ahead)) skewMillis = Math.abs(ahead) > skewToleranceMillis ? ahead : 0
-    })
+  const noteSkew = ({ headers }: TransportResponse, clock: Clock.Clock) => {
+    if (headers.date === undefined || headers.date === date) return
+    date = headers.date
+    const ahead = Date.parse(date) - clock.currentTimeMillisUnsafe()
+    // `Date` counts whole seconds, and answers take a while: what is less is no skew.
+    if (!Number.isNaN(ahead)) skewMillis = Math.abs(ahead) > skewToleranceMillis ? ahead : 0
+  }
 
   /** A refused token, with where it came from: more than one variable can hold one. */
   const sourced = (error: Unauthenticated) =>
@@ -86,76 +95,117 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
 
   const read = <S extends Schema.ConstraintDecoder<unknown>>(
     request: Read<S>
-  ): Effect.Effect<S["Type"], CloudBackupError> =>
-    Effect.flatMap(CurrentRetryPolicy, (policy) => {
+  ): Effect.Effect<S["Type"], CloudBackupError> => {
+    const decode = decoderOf(request.answer)
+    return Effect.withFiber((fiber) => {
+      const policy = fiber.getRef(CurrentRetryPolicy)
+      const clock = fiber.getRef(Clock.Clock)
       const send = exchange(transport, { method: "GET", url: request.url, maxBodyBytes: request.maxBodyBytes })
-      const decode = decoderOf(request.answer)
       const admission = admissionFor(request.url)
       const ticket = admission.ticket(request.url, policy)
       let sent = 0
-      let renewed = false
+      let hasRenewed = false
+      let endsAt = 0
       let last: CloudBackupError | undefined
 
-      const once = (timeoutMillis: number, token: Redacted.Redacted) =>
-        Effect.suspend(() => {
-          count.sent += 1
-          if (sent > 0) count.retried += 1
-          sent += 1
-          return send(timeoutMillis, token)
+      const once = (timeoutMillis: number, token: Redacted.Redacted) => {
+        count.sent += 1
+        if (sent > 0) count.retried += 1
+        sent += 1
+        return send(timeoutMillis, token)
+      }
+
+      /** A token that takes a while to be had: the policy bounds each request, and this what comes before it. */
+      const had = (token: Effect.Effect<Option.Option<Redacted.Redacted>, CloudBackupError>) =>
+        Effect.map(
+          Effect.timeoutOrElse(token, {
+            duration: endsAt - millisOf(clock),
+            orElse: () => Effect.fail(last ?? outOfTime(request.url, policy, sent))
+          }),
+          Option.map((fresh) => {
+            held = { token: fresh, until: millisOf(clock) + tokenMillis }
+            return fresh
+          })
+        )
+
+      /** One more request with another token, where one can be had, for one that was refused. */
+      const renewed = (refused: Unauthenticated, token: Redacted.Redacted, timeoutMillis: number) => {
+        hasRenewed = true
+        held = undefined
+        return Effect.flatMap(had(credentials.renew(token)), (fresh) =>
+          Option.isNone(fresh)
+            ? Effect.fail(sourced(refused))
+            : once(Math.min(timeoutMillis, endsAt - millisOf(clock)), fresh.value)
+        )
+      }
+
+      const decoded = ({ context, json, response }: Answer): Result.Result<S["Type"], CloudBackupError> => {
+        const read = decode(json)
+        if (Result.isFailure(read)) {
+          return Result.fail(Classify.malformed(context, response, "shape", inOneLine(read.failure)))
+        }
+        const mismatch = request.mismatch?.(read.success)
+        return mismatch === undefined
+          ? Result.succeed(read.success)
+          : Result.fail(Classify.malformed(context, response, "mismatch", mismatch))
+      }
+
+      const failed = (error: CloudBackupError) => {
+        last = error
+        return Effect.andThen(admission.fail(ticket, error), Effect.fail(error))
+      }
+
+      const answered = (answer: Answer) => {
+        noteSkew(answer.response, clock)
+        const read = decoded(answer)
+        if (Result.isFailure(read)) return failed(read.failure)
+        admission.succeed(ticket, millisOf(clock))
+        return Effect.succeed(read.success)
+      }
+
+      const attemptWith = (
+        token: Redacted.Redacted,
+        timeoutMillis: number
+      ): Effect.Effect<S["Type"], CloudBackupError> =>
+        Effect.matchEffect(once(timeoutMillis, token), {
+          onSuccess: answered,
+          onFailure: (error) => {
+            if (error._tag !== "Unauthenticated") return failed(error)
+            // A policy of one attempt still grants the one renewal: an expired token is no fault of the service.
+            return hasRenewed || error.attempts >= Math.max(2, policy.maxAttempts)
+              ? failed(sourced(error))
+              : Effect.matchEffect(renewed(error, token, timeoutMillis), { onFailure: failed, onSuccess: answered })
+          }
         })
 
-      const authenticated = (timeoutMillis: number) =>
-        Effect.flatMap(credentials.token, (token) =>
-          Effect.catchTag(once(timeoutMillis, token), "Unauthenticated", (error) => {
-            // A policy of one attempt still grants the one renewal: an expired token is no fault of the service.
-            if (renewed || error.attempts >= Math.max(2, policy.maxAttempts)) return Effect.fail(sourced(error))
-            renewed = true
-            return Effect.flatMap(
-              credentials.renew(token),
-              Option.match({ onNone: () => Effect.fail(sourced(error)), onSome: (fresh) => once(timeoutMillis, fresh) })
-            )
-          })
-        )
-
-      const decoded = (timeoutMillis: number) =>
-        Effect.flatMap(Effect.tap(authenticated(timeoutMillis), noteSkew), ({ context, json, response }) =>
-          Effect.matchEffect(decode(json), {
-            onFailure: (error) => Effect.fail(Classify.malformed(context, response, "shape", inOneLine(error))),
-            onSuccess: (answer) => {
-              const mismatch = request.mismatch?.(answer)
-              return mismatch === undefined
-                ? Effect.succeed(answer)
-                : Effect.fail(Classify.malformed(context, response, "mismatch", mismatch))
-            }
-          })
-        )
-
-      const attempt = (timeoutMillis: number) =>
-        Effect.tap(
-          Effect.tapError(decoded(timeoutMillis), (error) => {
-            last = error
-            return admission.fail(ticket, error)
-          }),
-          () => admission.succeed(ticket)
-        )
+      const attempt = (timeoutMillis: number) => {
+        const now = millisOf(clock)
+        if (endsAt === 0) endsAt = now + policy.totalTimeoutMillis
+        if (held !== undefined && now < held.until) return attemptWith(held.token, timeoutMillis)
+        return Effect.matchEffect(had(Effect.asSome(credentials.token)), {
+          onFailure: failed,
+          onSuccess: (token) => attemptWith(Option.getOrThrow(token), Math.min(timeoutMillis, endsAt - millisOf(clock)))
+        })
+      }
 
       const retried = retry(policy, attempt, {
         mayRepeat: (error) => admission.mayRepeat(ticket, error),
         enter: admission.enter(ticket, true)
       })
-
-      // The policy bounds each request; this bounds what comes before and between them, too: tokens, and a renewal's repeat.
-      const bounded = Effect.timeoutOrElse(retried, {
-        duration: policy.totalTimeoutMillis,
-        // Where nothing was under way, the failure before says more than that the time is up.
-        orElse: () => Effect.fail(last?.attempts === sent ? last : outOfTime(request.url, policy, sent))
-      })
-      const admitted = Effect.mapError(admission.enter(ticket, false), (error) => unsent(error, request.url))
-      return Effect.ensuring(
-        Effect.andThen(admitted, bounded),
-        Effect.suspend(() => admission.abandon(ticket))
+      const admitted = Effect.suspend(() =>
+        admission.tryEnter(ticket, millisOf(clock))
+          ? retried
+          : Effect.andThen(
+              Effect.mapError(admission.enter(ticket, false), (error) => unsent(error, request.url)),
+              retried
+            )
       )
+      return Effect.onExit(admitted, () => {
+        admission.abandon(ticket)
+        return Effect.void
+      })
     })
+  }
 
   return {
     read,

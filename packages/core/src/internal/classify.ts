@@ -206,6 +206,8 @@ export const classifyTransportError = (
   { detail, reason, reused }: TransportError
 ): CloudBackupError.RequestError => {
   switch (reason) {
+    case "late":
+      return new CloudBackupError.DeadlineExceeded({ ...context, detail })
     case "encoded":
     case "truncated":
     case "too_large":

@@ -4,10 +4,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { DeadlineExceeded, type RequestError } from "../CloudBackupError.ts"
+import * as Result from "effect/Result"
+import type { RequestError } from "../CloudBackupError.ts"
 import type { Transport, TransportRequest, TransportResponse } from "../Transport.ts"
 import * as Classify from "./classify.ts"
 import { observe } from "./telemetry.ts"
+import { late } from "./transportFailure.ts"
 
 /** A good answer, with what an error about its content would need. */
 export interface Answer {
@@ -16,6 +18,15 @@ export interface Answer {
   readonly context: ReturnType<typeof Classify.contextOf>
 }
 
+/** Sends by `transport`, within the request's time limit whether or not it keeps that itself. */
+const sendBy = (transport: Transport["Service"], request: TransportRequest) =>
+  transport.keepsTime === true
+    ? transport.send(request)
+    : Effect.timeoutOrElse(transport.send(request), {
+        duration: request.timeoutMillis,
+        orElse: () => Effect.fail(late(request.timeoutMillis))
+      })
+
 /**
  * A function that sends the request once each time it is called, within the given milliseconds, and counts how often it has
  * been sent. Each attempt has a client request id of its own. `onDate` is told what the answer's `Date` says, good or bad, in
@@ -23,40 +34,31 @@ export interface Answer {
  */
 export const exchange = (
   transport: Transport["Service"],
-  request: Omit<TransportRequest, "clientRequestId" | "token">,
-  onDate: (date: number) => void = () => undefined
+  request: Omit<TransportRequest, "clientRequestId" | "token" | "timeoutMillis">,
+  onDate?: (date: number) => void
 ) => {
   const reading = { quotes: request.json === undefined && request.form === undefined }
   let attempts = 0
   return (timeoutMillis: number, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
-    Effect.suspend(() => {
+    Effect.withFiber((fiber) => {
       attempts += 1
-      const clientRequestId = crypto.randomUUID()
-      const attempt = token === undefined ? { ...request, clientRequestId } : { ...request, clientRequestId, token }
+      const sent = { ...request, clientRequestId: crypto.randomUUID(), timeoutMillis }
+      const attempt = token === undefined ? sent : { ...sent, token }
       const context = Classify.contextOf(attempt, attempts)
-      const answer = transport.send(attempt).pipe(
-        Effect.mapError((error) => Classify.classifyTransportError(context, error)),
-        Effect.timeoutOrElse({
-          duration: timeoutMillis,
-          orElse: () =>
-            Effect.fail(
-              new DeadlineExceeded({ ...context, detail: `no whole answer within ${Math.ceil(timeoutMillis)} ms` })
-            )
-        }),
-        Effect.flatMap((received) => {
+      const answer = Effect.matchEffect(sendBy(transport, attempt), {
+        onFailure: (error) => Effect.fail(Classify.classifyTransportError(context, error)),
+        onSuccess: (received): Effect.Effect<Answer, RequestError> => {
           const response = conceal(received, secretsOf(attempt))
-          const date = Date.parse(response.headers.date ?? "")
-          if (!Number.isNaN(date)) onDate(date)
-          return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Effect.map(Effect.fromResult(Classify.classifyResponse(context, response, now, reading)), (json) => ({
-              json,
-              response,
-              context
-            }))
-          )
-        })
-      )
-      return observe(context, ({ response }) => response.status, answer)
+          const date = onDate === undefined ? Number.NaN : Date.parse(response.headers.date ?? "")
+          if (!Number.isNaN(date)) onDate?.(date)
+          const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+          const read = Classify.classifyResponse(context, response, now, reading)
+          return Result.isFailure(read)
+            ? Effect.fail(read.failure)
+            : Effect.succeed({ json: read.success, response, context })
+        }
+      })
+      return observe(fiber, context, ({ response }) => response.status, answer)
     })
 }
 
@@ -64,19 +66,19 @@ export const exchange = (
 const secretLength = 8
 
 /** What of a request must not be shown: its token, and every text of its body. */
-const secretsOf = ({ form, json, token }: TransportRequest): ReadonlyArray<string> =>
-  [
-    ...(token === undefined ? [] : [Redacted.value(token)]),
-    ...(json === undefined ? [] : Object.values(Redacted.value(json) as object)),
-    ...(form === undefined ? [] : Object.values(Redacted.value(form)))
-  ].filter((value): value is string => typeof value === "string" && value.length >= secretLength)
+const secretsOf = ({ form, json, token }: TransportRequest): ReadonlyArray<string> => {
+  const secrets: Array<unknown> = token === undefined ? [] : [Redacted.value(token)]
+  if (json !== undefined) secrets.push(...Object.values(Redacted.value(json) as object))
+  if (form !== undefined) secrets.push(...Object.values(Redacted.value(form)))
+  return secrets.filter((value): value is string => typeof value === "string" && value.length >= secretLength)
+}
 
 /** The answer without the secrets of its request: debugging proxies echo what they are sent. */
 const conceal = (response: TransportResponse, secrets: ReadonlyArray<string>): TransportResponse => {
-  const headers = Object.entries(response.headers)
   const isEchoed = (text: string | undefined) => text !== undefined && secrets.some((secret) => text.includes(secret))
-  if (!isEchoed(response.body) && !headers.some(([, value]) => isEchoed(value))) return response
+  if (!isEchoed(response.body) && !Object.values(response.headers).some(isEchoed)) return response
   const without = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "<redacted>"), text)
+  const headers = Object.entries(response.headers)
   return {
     status: response.status,
     headers: Object.fromEntries(headers.map(([name, value]) => [name, value === undefined ? value : without(value)])),

@@ -6,9 +6,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type CloudBackupError, InvalidRequest } from "../CloudBackupError.ts"
-import { InstanceId } from "../Resource.ts"
+import { idPattern } from "../Resource.ts"
 import type { ApiClient } from "./ApiClient.ts"
 import { optional, text } from "./protoJson.ts"
+import { spanned } from "./telemetry.ts"
 
 /** The longest body of a page: 1,000 resources are about 600 kB. */
 const maxPageBytes = 8 * 1024 * 1024
@@ -34,7 +35,7 @@ const invalid = (url: string, field: string, detail: string, description: string
   new InvalidRequest({ method: "GET", url, detail, fieldViolations: [{ field, description }], attempts: 0 })
 
 /** Ids of folders and policies have the shape of ids of instances. */
-const isId = Schema.is(InstanceId)
+const isId = (value: string): boolean => idPattern.test(value)
 
 /** Refuses what cannot be an id before it gets into a URL: `..` would walk the path. */
 export const checkId = (url: string, field: string, value: string): Effect.Effect<void, InvalidRequest> =>
@@ -96,7 +97,7 @@ export const pages = <Page extends { readonly nextPageToken?: string }, Item>(
             ? "the page names one that was read before as the next one"
             : undefined
       })
-      return Effect.catch(Effect.withSpan(sent, name), (error) => {
+      return Effect.catch(spanned(name, {}, sent), (error) => {
         if (pageToken === "" || hasBegunAgain || !isStaleToken(error)) return Effect.fail(error)
         hasBegunAgain = true
         isFirst = true

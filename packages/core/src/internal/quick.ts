@@ -50,22 +50,34 @@ export const isNormal = (input: { readonly [name: string]: unknown }): boolean =
   return true
 }
 
+const sizeOf = (input: object): number => {
+  let size = 0
+  for (const _ in input) size += 1
+  return size
+}
+
 /** A message of `fields`, each a schema, as an object of `prototype`. None where one of them has no short way. */
 export const message = (fields: Readonly<Record<string, object>>, prototype: object): Quick | undefined => {
   const names = Object.keys(fields)
   const known = Object.values(fields).flatMap((field) => ways.get(field) ?? [])
   if (known.length < names.length) return undefined
-  const parts = names.map((name, index) => [name, known[index] as Quick] as const)
+  // An engine knows the shape of what a constructor makes, and finds its fields several times as fast.
+  const Message = (() => {}) as unknown as new () => Record<string, unknown>
+  Message.prototype = prototype
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return slow
     const input = value as Readonly<Record<string, unknown>>
-    if (!isNormal(input)) return slow
-    const out: Record<string, unknown> = Object.create(prototype)
-    for (const [name, way] of parts) {
-      const read = way(input[name])
+    const out = new Message()
+    let found = 0
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      const given = input[name]
+      if (given !== undefined) found += 1
+      const read = (known[index] as Quick)(given)
       if (read === slow) return slow
       if (read !== absent) out[name] = read
     }
-    return out
+    // What has no other fields than these needs no further look.
+    return found === sizeOf(input) || isNormal(input) ? out : slow
   }
 }

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
 import type { CredentialsError } from "../CloudBackupError.ts"
-import { monotonicMillis } from "./monotonicMillis.ts"
+import { monotonicMillis } from "./monotonic.ts"
 
 /** A token that has just come. */
 export interface Issued {

@@ -41,10 +41,13 @@ const decodeDetail = Schema.decodeUnknownOption(Detail)
 const durationMillis = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,12}(\.\d{1,9})?s$/.test(text) ? Math.ceil(Number(text.slice(0, -1)) * 1000) : undefined
 
+const hasCode = (json: unknown): boolean => typeof json === "object" && json !== null && "code" in json
+
 /** The status in `json`, where it is one: an object whose `code` is one of gRPC's, other than 0 (OK). Gateways send the HTTP status there. */
 export const fromJson = (json: unknown): Option.Option<RpcStatus> =>
+  // Every good answer comes by here: a schema that explains what is wrong with it takes longer than decoding it.
   Option.map(
-    Option.filter(decodeStatus(json), ({ code }) => code >= 1 && code <= 16),
+    Option.filter(hasCode(json) ? decodeStatus(json) : Option.none(), ({ code }) => code >= 1 && code <= 16),
     (status) => {
       const details = (status.details ?? []).flatMap((detail) => Option.toArray(decodeDetail(detail)))
       return {

@@ -57,6 +57,17 @@ const begins = new Int32Array(maxDepth + 1).fill(-1)
 
 const excessive = (detail: string): Survey => ({ _tag: "Excessive", detail })
 
+/** Where the string that begins at `start`, after its quote, ends: its closing quote, or the end of a text that lacks one. */
+const endOfString = (text: string, start: number): number => {
+  for (let end = text.indexOf('"', start); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end - 1
+    while (before >= start && text.charCodeAt(before) === backslash) before -= 1
+    // Behind an even number of backslashes: each pair is a character of its own.
+    if ((end - before) % 2 === 1) return end
+  }
+  return text.length
+}
+
 /** Surveys `text`. */
 export const survey = (text: string): Survey => {
   let depth = 0
@@ -70,20 +81,17 @@ export const survey = (text: string): Survey => {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code === quote) {
-      let value = 0
-      let isEscaped = false
-      for (index += 1; index < text.length; index++) {
-        const character = text.charCodeAt(index)
-        if (character === quote) break
-        if (isKey) value = hashOf(value, character)
-        if (character === backslash) {
-          isEscaped = true
-          index += 1
-        }
-      }
+      const start = index + 1
+      index = endOfString(text, start)
       if (!isKey) continue
       isKey = false
-      if (isEscaped || value === prototypeHash) isDoubtful = true
+      let value = 0
+      for (let at = start; at < index; at++) {
+        const character = text.charCodeAt(at)
+        value = hashOf(value, character)
+        if (character === backslash) isDoubtful = true
+      }
+      if (value === prototypeHash) isDoubtful = true
       for (let other = begin; !isDoubtful && other < top; other++) if (hashes[other] === value) isDoubtful = true
       if (top - begin >= maxFields) return excessive(`JSON with an object of more than ${maxFields} fields`)
       hashes[top] = value

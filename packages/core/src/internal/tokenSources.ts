@@ -77,7 +77,7 @@ const refused = (error: RequestError, source: string, remedy: string): Credentia
     ...(error.status === undefined ? {} : { status: error.status })
   })
 
-type Request = Omit<TransportRequest, "clientRequestId" | "token" | "maxBodyBytes">
+type Request = Omit<TransportRequest, "clientRequestId" | "token" | "maxBodyBytes" | "timeoutMillis">
 
 interface Ask<A> {
   readonly transport: Transport["Service"]

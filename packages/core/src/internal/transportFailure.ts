@@ -3,7 +3,8 @@
  */
 import { TransportError, type TransportResponse } from "../Transport.ts"
 
-type Reason = TransportError["reason"]
+/** What can be seen of a connection; that the time is up is the transport's own to say. */
+type Reason = Exclude<TransportError["reason"], "late">
 
 const reasons: Readonly<Record<string, Reason>> = {
   ECONNREFUSED: "refused",
@@ -75,6 +76,10 @@ export const fromCause = (cause: unknown, hasHead: boolean): TransportError => {
   if (code === "UND_ERR_SOCKET" && hasHead) return failure("truncated", code)
   return failure(reasonOf(code), code)
 }
+
+/** The failure of an answer that has not come whole within `limit` milliseconds. */
+export const late = (limit: number): TransportError =>
+  new TransportError({ reason: "late", detail: `no whole answer within ${Math.ceil(limit)} ms` })
 
 /** The failure of a body of more than `limit` bytes. */
 export const tooLarge = (limit: number): TransportError => failure("too_large", `more than ${limit} bytes`)
