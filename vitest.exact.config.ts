@@ -5,7 +5,6 @@ export const exact = [
   "classify",
   "rpcStatus",
   "strictJson",
-  "surveyJson",
   "protoJson",
   "quick",
   "transportFailure",

@@ -22,8 +22,11 @@ const kinds = ["endless_body", "gzip_bomb", "huge_headers", "many_fields", "many
 /** What is just within the limits of one resource, by what it is. */
 const within: ReadonlyArray<readonly [name: string, field: string, json: string]> = [
   ["1,000,000 characters", "statusDetails", `"${"x".repeat(1_000_000)}"`],
-  ["200,000 numbers", "numbers", `[${"1234,".repeat(199_999)}1]`],
-  ["140,000 empty objects", "objects", `[${"{},".repeat(139_999)}{}]`]
+  ["58,000 numbers", "numbers", `[${"1234.5,".repeat(57_999)}1]`],
+  ["29,000 empty objects", "objects", `[${"{},".repeat(28_999)}{}]`],
+  ["29,000 objects of a field each", "objects", `[${Array.from({ length: 29_000 }, (_, index) => `{"f${index}":0}`)}]`],
+  ["58,000 levels", "levels", `${"[".repeat(58_000)}${"]".repeat(58_000)}`],
+  ["58,000 fields in one object", "fields", `{${Array.from({ length: 58_000 }, (_, index) => `"f${index}":0`)}}`]
 ]
 
 const big: ReadonlyArray<readonly [name: string, fault: FaultSeed]> = [

@@ -50,34 +50,66 @@ export const isNormal = (input: { readonly [name: string]: unknown }): boolean =
   return true
 }
 
-const sizeOf = (input: object): number => {
-  let size = 0
-  for (const _ in input) size += 1
-  return size
+/** A message as an object of `prototype`, its field `names[i]` read by `readers[i]`. */
+type Maker = (
+  names: ReadonlyArray<string>,
+  readers: ReadonlyArray<Quick>,
+  prototype: object
+) => (input: { readonly [name: string]: unknown }) => unknown
+
+/** Field after field, in a loop. */
+const looping: Maker = (names, readers, prototype) => (input) => {
+  const out: Record<string, unknown> = Object.create(prototype)
+  for (const [index, reader] of readers.entries()) {
+    const name = names[index] as string
+    const read = reader(input[name])
+    if (read === slow) return slow
+    if (read !== absent) out[name] = read
+  }
+  return isNormal(input) ? out : slow
 }
+
+/** The same as code of its own, of which an engine knows each field's place beforehand: in a third of the time. */
+const compiled: Maker = (names, readers, prototype) => {
+  const fields = names.map((name, index) => {
+    const key = JSON.stringify(name)
+    return `given = input[${key}]; if (given !== undefined) found += 1; read = reader${index}(given)
+      if (read === slow) return slow; if (read !== absent) out[${key}] = read`
+  })
+  const code = `const [${readers.map((_, index) => `reader${index}`).join(", ")}] = readers
+    const Message = function () {}
+    Message.prototype = prototype
+    return (input) => {
+      const out = new Message()
+      let found = 0, size = 0, given, read
+      ${fields.join("\n")}
+      for (const name in input) size += 1
+      // What has no other fields than these needs no further look.
+      return found === size || isNormal(input) ? out : slow
+    }`
+  const make = new Function("readers", "prototype", "slow", "absent", "isNormal", code)
+  return make(readers, prototype, slow, absent, isNormal)
+}
+
+/** Whether code can be made at run time: Node can be told to refuse it, and some platforms do. */
+const canCompile = ((): boolean => {
+  try {
+    return new Function("return true")()
+  } catch {
+    return false
+  }
+})()
 
 /** A message of `fields`, each a schema, as an object of `prototype`. None where one of them has no short way. */
 export const message = (fields: Readonly<Record<string, object>>, prototype: object): Quick | undefined => {
   const names = Object.keys(fields)
   const known = Object.values(fields).flatMap((field) => ways.get(field) ?? [])
   if (known.length < names.length) return undefined
-  // An engine knows the shape of what a constructor makes, and finds its fields several times as fast.
-  const Message = (() => {}) as unknown as new () => Record<string, unknown>
-  Message.prototype = prototype
+  let read: ReturnType<Maker> | undefined
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return slow
-    const input = value as Readonly<Record<string, unknown>>
-    const out = new Message()
-    let found = 0
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index] as string
-      const given = input[name]
-      if (given !== undefined) found += 1
-      const read = (known[index] as Quick)(given)
-      if (read === slow) return slow
-      if (read !== absent) out[name] = read
-    }
-    // What has no other fields than these needs no further look.
-    return found === sizeOf(input) || isNormal(input) ? out : slow
+    // Most programs read a few kinds of messages only.
+    read ??= (canCompile ? compiled : looping)(names, known, prototype)
+    return read(value as { readonly [name: string]: unknown })
   }
 }
