@@ -2,13 +2,13 @@
  * The program: its wiring, and the exit code. Loading it runs it.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Cli from "./Cli.ts"
 import * as Failure from "./Failure.ts"
 import { ignoreClosedPipes } from "./Output.ts"
+import * as platform from "./platform.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { version } from "./version.ts"
 
@@ -27,6 +27,6 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 Effect.andThen(ignoreClosedPipes, Command.run(Cli.cli, { version })).pipe(
   Effect.catchCause(Failure.report),
   Effect.provide(Telemetry.layer),
-  Effect.provide(Layer.merge(Cli.layer, NodeServices.layer)),
+  Effect.provide(Layer.merge(Cli.layer, platform.layer)),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

@@ -4,9 +4,12 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { type CryptoKey, importPKCS8, SignJWT } from "jose"
+import type { CryptoKey } from "jose"
 import { CredentialsError } from "./CloudBackupError.ts"
 import { inOneLine } from "./internal/protoJson.ts"
+
+/** Signing is loaded when there is a key to sign with. */
+const jose = () => import("jose")
 
 /** The fields of the key file that signing needs; the file's other fields are ignored. */
 const KeyFile = Schema.Struct({
@@ -61,7 +64,7 @@ export const parse = Effect.fnUntraced(function* (
   // The vendor puts a line of warning before the header.
   const pem = written.slice(Math.max(0, written.indexOf("-----BEGIN")))
   const privateKey = yield* Effect.tryPromise({
-    try: () => importPKCS8(pem, "PS256"),
+    try: async () => (await jose()).importPKCS8(pem, "PS256"),
     catch: () => refuse(`private_key of the key file ${flawOf(pem)}`)
   })
   return { id: file.id, serviceAccountId: file.service_account_id, privateKey }
@@ -77,6 +80,7 @@ const jwtLifetimeSeconds = 3600
 export const signJwt = (key: ServiceAccountKey, audience: string, now: number): Effect.Effect<Redacted.Redacted> =>
   Effect.promise(async () => {
     const issuedAt = Math.floor(now / 1000)
+    const { SignJWT } = await jose()
     const jwt = await new SignJWT({})
       .setProtectedHeader({ typ: "JWT", alg: "PS256", kid: key.id })
       .setIssuer(key.serviceAccountId)

@@ -63,8 +63,17 @@ export class SourceText {
 
   private starts(): ReadonlyArray<number> {
     if (this.lineStarts === undefined) {
+      const { text } = this
       const starts = [0]
-      for (const match of this.text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length)
+      let feed = text.indexOf("\n")
+      let carriage = text.indexOf("\r")
+      while (feed >= 0 || carriage >= 0) {
+        const end = feed < 0 || (carriage >= 0 && carriage < feed) ? carriage : feed
+        const start = end === carriage && feed === carriage + 1 ? feed + 1 : end + 1
+        starts.push(start)
+        if (feed >= 0 && feed < start) feed = text.indexOf("\n", start)
+        if (carriage >= 0 && carriage < start) carriage = text.indexOf("\r", start)
+      }
       this.lineStarts = starts
     }
     return this.lineStarts

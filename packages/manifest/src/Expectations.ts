@@ -62,10 +62,21 @@ const unitMillis: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_
 
 /** Milliseconds of a duration such as `90m`, `26h`, `1d12h` or `2w`; `undefined` where it is none, or is zero. */
 export const parseDuration = (text: string): number | undefined => {
-  if (text.length > 40 || !/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
+  if (text.length > 40) return undefined
   let millis = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdw])/g)) {
-    millis += Number(amount) * (unitMillis[unit as string] as number)
+  let amount = 0
+  let digits = 0
+  // Not by a regular expression: a large manifest has hundreds of thousands.
+  for (const character of text) {
+    const unit = unitMillis[character]
+    if (unit !== undefined && digits > 0) {
+      millis += amount * unit
+      amount = 0
+      digits = 0
+    } else if (character >= "0" && character <= "9" && digits < 6) {
+      amount = amount * 10 + Number(character)
+      digits += 1
+    } else return undefined
   }
-  return millis === 0 ? undefined : millis
+  return digits > 0 || millis === 0 ? undefined : millis
 }

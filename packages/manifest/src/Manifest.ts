@@ -40,8 +40,8 @@ const resourceNames = ["instance", ...defaultsNames]
 
 /** Reads the text of one file. */
 export const parse = (source: SourceText): ParsedFile => {
-  const { diagnostics, root } = Yaml.parse(source)
-  const reader = new Reader(source, [...diagnostics])
+  const { diagnostics, root, shared } = Yaml.parse(source)
+  const reader = new Reader(source, shared, [...diagnostics])
   const resources = root === undefined && diagnostics.length > 0 ? [] : reader.manifest(root)
   const inOrder = reader.diagnostics.toSorted(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
@@ -69,12 +69,14 @@ class Reader {
   private readonly source: SourceText
   private readonly reported = new Set<string>()
   private readonly unknownFields = new Set<number>()
+  private readonly shared: ReadonlySet<Node>
   // Read once, however many aliases repeat it: otherwise a small file could ask for endless work.
   private readonly bodies = new Map<Node, Body>()
-  private readonly lists = new Map<Node, Map<string, Expectations>>()
+  private readonly lists = new Map<Node, Map<string, Expectations[keyof Expectations]>>()
 
-  constructor(source: SourceText, diagnostics: Array<Diagnostic>) {
+  constructor(source: SourceText, shared: ReadonlySet<Node>, diagnostics: Array<Diagnostic>) {
     this.source = source
+    this.shared = shared
     this.diagnostics = diagnostics
   }
 
@@ -89,7 +91,8 @@ class Reader {
       this.report(root.offset, { summary: `A manifest is a mapping, and this is ${describe(root)}`, detail: example })
       return []
     }
-    const entries = this.entriesOf(root, topLevelNames, "a manifest", true)
+    const known = this.entriesOf(root, topLevelNames, "a manifest", true)
+    const entries = new Map(known.map((entry) => [entry.key.text, entry]))
     this.version(entries.get("version"), root)
     const defaults = entries.get("defaults")
     const inherited =
@@ -194,7 +197,7 @@ class Reader {
         ? !value.entries.some(isThere) && !this.isMisspelt(value, "instance", resourceNames)
         : isEmpty(value)
     const body = { ...declared, instance, lacksInstance }
-    this.bodies.set(value, body)
+    if (this.shared.has(value)) this.bodies.set(value, body)
     return body
   }
 
@@ -225,6 +228,7 @@ class Reader {
   /** The expectations and severity among `node`'s entries; `other` gets those that `names` allows beyond them. */
   private declared(node: Node, names: ReadonlyArray<string>, what: string, other: (entry: Entry) => void): Declared {
     const declared = none()
+    const expectations: { [name: string]: Expectations[keyof Expectations] } = declared.expectations
     if (isEmpty(node) || node.kind === "invalid") return declared
     if (node.kind !== "mapping") {
       const isId = node.kind === "scalar" && names.includes("instance") && instancePattern.test(node.text)
@@ -234,47 +238,48 @@ class Reader {
       })
       return declared
     }
-    for (const entry of this.entriesOf(node, names, what, false).values()) {
+    for (const entry of this.entriesOf(node, names, what, false)) {
       const name = entry.key.text
       if (name === "severity") declared.severity = readLiteral(entry.value, severities, this.report)
-      else if (isExpectation(name)) Object.assign(declared.expectations, this.expectation(name, entry.value))
-      else other(entry)
+      else if (isExpectation(name)) {
+        const value = this.expectation(name, entry.value)
+        if (value !== undefined) expectations[name] = value
+      } else other(entry)
     }
     return declared
   }
 
-  private expectation(name: keyof Expectations, value: Node): Expectations {
+  private expectation(name: keyof Expectations, value: Node): Expectations[keyof Expectations] {
     if (value.kind !== "list") return readExpectation(name, value, this.report)
-    const byName = this.lists.get(value) ?? new Map<string, Expectations>()
+    const byName = this.lists.get(value) ?? new Map<string, Expectations[keyof Expectations]>()
     this.lists.set(value, byName)
-    const known = byName.get(name) ?? readExpectation(name, value, this.report)
-    byName.set(name, known)
-    return known
+    if (!byName.has(name)) byName.set(name, readExpectation(name, value, this.report))
+    return byName.get(name)
   }
 
-  /** The entries of a mapping by name, after reporting those that `names` lacks. `x-…` keys are the author's own. */
+  /** The entries of a mapping, after reporting those that `names` lacks. `x-…` keys are the author's own. */
   private entriesOf(
     node: Mapping,
     names: ReadonlyArray<string>,
     what: string,
     extensible: boolean
-  ): Map<string, Entry> {
-    const entries = new Map<string, Entry>()
-    for (const entry of node.entries) {
+  ): ReadonlyArray<Entry> {
+    const isKnown = ({ key }: Entry) => names.includes(key.text)
+    if (node.entries.every(isKnown)) return node.entries
+    return node.entries.filter((entry) => {
       const { offset, text } = entry.key
-      if (names.includes(text)) entries.set(text, entry)
-      else if (!(extensible && text.startsWith("x-")) && !this.unknownFields.has(offset)) {
-        // Merge keys bring one field into many mappings.
-        this.unknownFields.add(offset)
-        const suggestion = nearest(text, names)
-        this.report(offset, {
-          summary: `${capital(what)} has no field ${quote(text)}`,
-          detail: takes(names),
-          ...(suggestion === undefined ? {} : { suggestion })
-        })
-      }
-    }
-    return entries
+      if (isKnown(entry)) return true
+      // Merge keys bring one field into many mappings.
+      if ((extensible && text.startsWith("x-")) || this.unknownFields.has(offset)) return false
+      this.unknownFields.add(offset)
+      const suggestion = nearest(text, names)
+      this.report(offset, {
+        summary: `${capital(what)} has no field ${quote(text)}`,
+        detail: takes(names),
+        ...(suggestion === undefined ? {} : { suggestion })
+      })
+      return false
+    })
   }
 
   /** A field that is missing because it is misspelt has been reported, with what it should be. */
@@ -292,7 +297,8 @@ class Reader {
 
 const none = (): Declared => ({ expectations: {}, severity: undefined })
 
-const isExpectation = (name: string): name is keyof Expectations => Object.hasOwn(fields, name)
+const isExpectation = (name: string): name is keyof Expectations =>
+  (expectationNames as ReadonlyArray<string>).includes(name)
 
 const takes = (names: ReadonlyArray<string>): string => `It takes ${names.map((name) => `\`${name}\``).join(", ")}.`
 

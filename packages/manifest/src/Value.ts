@@ -19,33 +19,40 @@ export const isEmpty = (node: Node): boolean =>
 export const describe = (node: Node): string =>
   node.kind === "scalar" ? (isEmpty(node) ? "nothing" : quote(node.text)) : `a ${node.kind}`
 
-/** The expectation `name` as an object of one field, or of none where the value is a mistake. */
-export const readExpectation = (name: keyof Expectations, value: Node, report: Note): Expectations => {
-  if (value.kind === "invalid") return {}
+/** The value of the expectation `name`, or `undefined` where it is a mistake. */
+export const readExpectation = (
+  name: keyof Expectations,
+  value: Node,
+  report: Note
+): Expectations[keyof Expectations] => {
+  if (value.kind === "invalid") return undefined
   const field = fields[name]
   switch (field.kind) {
     case "boolean":
     case "true": {
       const bool = readBoolean(value, field.kind, report)
-      if (bool === undefined) return {}
-      if (bool || field.kind === "boolean") return { [name]: bool }
+      if (bool !== false || field.kind === "boolean") return bool
       report(value.offset, {
         summary: `\`${name}\` can only be true`,
         detail: "Leave it out, or write `enabled: false` for a machine that must not be backed up."
       })
-      return {}
+      return undefined
     }
     case "duration": {
       const millis = value.kind === "scalar" ? parseDuration(value.text) : undefined
-      if (millis !== undefined) return { [name]: millis }
+      if (millis !== undefined) return millis
       report(value.offset, {
         summary: `\`${name}\` is a duration, and this is ${describe(value)}`,
         detail: "Write a whole number and a unit, s, m, h, d or w: 90m, 26h, 1d12h."
       })
-      return {}
+      return undefined
     }
     case "oneOrMore": {
-      const items = value.kind === "list" ? value.items : [value]
+      if (value.kind !== "list") {
+        const allowed = readLiteral(value, field.known, report)
+        return allowed === undefined ? undefined : [allowed]
+      }
+      const { items } = value
       if (items.length === 0) {
         report(value.offset, {
           summary: `\`${name}\` allows no value at all`,
@@ -53,7 +60,7 @@ export const readExpectation = (name: keyof Expectations, value: Node, report: N
         })
       }
       const allowed = items.flatMap((item) => readLiteral(item, field.known, report) ?? [])
-      return allowed.length === items.length && items.length > 0 ? { [name]: [...new Set(allowed)] } : {}
+      return allowed.length === items.length && items.length > 0 ? [...new Set(allowed)] : undefined
     }
   }
 }

@@ -23,10 +23,8 @@ const isOfModerateSize = (text: string): boolean => {
   // Fewer characters than marks allowed.
   if (text.length <= maxMarks) return true
   let marks = 0
-  for (let index = 0; index < text.length && marks <= maxMarks; index++) {
-    const character = text.charCodeAt(index)
-    // , : [ { and the end of a line
-    if (character === 44 || character === 58 || character === 91 || character === 123 || character === 10) marks += 1
+  for (const mark of [",", ":", "[", "{", "\n"]) {
+    for (let at = text.indexOf(mark); at >= 0 && marks <= maxMarks; at = text.indexOf(mark, at + 1)) marks += 1
   }
   return marks <= maxMarks
 }
@@ -36,7 +34,8 @@ interface OpenMapping {
   readonly entries: Array<Entry>
   readonly offset: number
   readonly anchor: string | undefined
-  readonly seen: Map<string, Scalar>
+  /** The keys of `entries`, once they are too many to be looked through. */
+  seen: Map<string, Scalar> | undefined
   readonly merges: Array<{ readonly key: Scalar; readonly value: Node }>
   readonly isValid: boolean
   key: Scalar | Invalid | undefined
@@ -50,9 +49,26 @@ interface OpenList {
   readonly isValid: boolean
 }
 
+/** Mappings of as many keys are looked through for one, which is faster than a map of them: most have no more. */
+const fewKeys = 16
+
+const keysOf = (mapping: OpenMapping): Map<string, Scalar> => {
+  mapping.seen ??= new Map(mapping.entries.map(({ key }) => [key.text, key]))
+  return mapping.seen
+}
+
+/** The key of an open mapping that reads `text`. */
+const keyIn = (mapping: OpenMapping, text: string): Scalar | undefined => {
+  if (mapping.entries.length > fewKeys) return keysOf(mapping).get(text)
+  for (const { key } of mapping.entries) if (key.text === text) return key
+  return undefined
+}
+
 /** A document's tree, or what is wrong. Mistakes found beside a tree leave a tree that lacks what they spoil. */
 export interface Parsed {
   readonly root: Node | undefined
+  /** The nodes that stand in more than one place, by an alias. */
+  readonly shared: ReadonlySet<Node>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
@@ -62,6 +78,7 @@ export const parse = (source: SourceText): Parsed => {
     const summary = `The file may hold more than ${maxMarks} keys and values, the most that is read`
     return {
       root: undefined,
+      shared: new Set(),
       diagnostics: [at(source, undefined, { summary, detail: "Split it: several files can be checked together." })]
     }
   }
@@ -72,16 +89,18 @@ export const parse = (source: SourceText): Parsed => {
     if (!(cause instanceof JsYaml.YAMLException)) throw cause
     return {
       root: undefined,
+      shared: new Set(),
       diagnostics: [at(source, cause.mark?.position, { summary: `This is not YAML: ${cause.reason}` })]
     }
   }
   const builder = new Builder(source)
   for (const event of events) builder.accept(event)
-  return { root: builder.root, diagnostics: builder.diagnostics }
+  return { root: builder.root, shared: builder.shared, diagnostics: builder.diagnostics }
 }
 
 class Builder {
   root: Node | undefined
+  readonly shared = new Set<Node>()
   readonly diagnostics: Array<Diagnostic> = []
   private readonly source: SourceText
   private readonly anchors = new Map<string, Node>()
@@ -114,7 +133,7 @@ class Builder {
           entries: [],
           offset: event.start,
           anchor: this.anchorOf(event),
-          seen: new Map(),
+          seen: undefined,
           merges: [],
           key: undefined
         })
@@ -175,6 +194,7 @@ class Builder {
         detail: "An alias repeats a node that was named before it, and cannot stand inside that node."
       })
     }
+    if (node !== undefined) this.shared.add(node)
     this.place(node ?? { kind: "invalid", offset }, offset)
   }
 
@@ -209,9 +229,9 @@ class Builder {
   }
 
   private entry(parent: OpenMapping, key: Scalar, value: Node): void {
-    const first = parent.seen.get(key.text)
+    const first = keyIn(parent, key.text)
     if (first === undefined) {
-      parent.seen.set(key.text, key)
+      parent.seen?.set(key.text, key)
       parent.entries.push({ key, value })
       return
     }
@@ -222,7 +242,7 @@ class Builder {
   }
 
   private keyOf(node: Node, offset: number): Scalar | Invalid {
-    if (node.kind === "scalar") return { ...node, offset }
+    if (node.kind === "scalar") return node.offset === offset ? node : { ...node, offset }
     if (node.kind !== "invalid") {
       this.report(offset, { summary: "A key must be plain text", detail: `Here it is a ${node.kind}.` })
     }
@@ -248,9 +268,10 @@ class Builder {
           this.isOverMerged = true
           return entries
         }
+        const seen = keysOf(mapping)
         for (const entry of from.entries) {
-          if (mapping.seen.has(entry.key.text)) continue
-          mapping.seen.set(entry.key.text, entry.key)
+          if (seen.has(entry.key.text)) continue
+          seen.set(entry.key.text, entry.key)
           entries.push(entry)
         }
       }

@@ -1,7 +1,7 @@
 /**
  * Text for a terminal: what others wrote is escaped, what we write may be coloured, and columns keep their width.
  */
-import { displayWidth } from "effect/cli/CliOutput"
+import * as CliOutput from "effect/cli/CliOutput"
 
 const escapeOf = (character: string): string => {
   const code = character.codePointAt(0) as number
@@ -52,10 +52,12 @@ export const palette = (color: boolean): Palette =>
     ? { bad: sgr(31, 39), unsure: sgr(33, 39), good: sgr(32, 39), dim: sgr(2, 22), bold: sgr(1, 22) }
     : { bad: plain, unsure: plain, good: plain, dim: plain, bold: plain }
 
+/** Cells that `text` takes. Only what is not plain ASCII has to be cut into characters first, by tables that take a while to load. */
+export const displayWidth = (text: string): number =>
+  /^[\x20-\x7e]*$/.test(text) ? text.length : CliOutput.displayWidth(text)
+
 /** `text`, filled up with spaces to `width` cells; wide characters take two. */
 export const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)))
-
-export { displayWidth }
 
 /** No line of a whole text begins as a command of GitHub does, whichever values meet there. */
 export const guardLines = (text: string): string => text.replace(/^(\s*):(?=:)/gm, "$1\\x3a")
