@@ -6,7 +6,6 @@ import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { type CloudBackupError, isRunFatal } from "@holdfast/core/CloudBackupError"
 import { CurrentRetryPolicy } from "@holdfast/core/RetryPolicy"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { fromError, type Live, spared } from "./Live.ts"
 
@@ -46,34 +45,49 @@ export const readAll = Effect.fn("Check.readAll")(function* (
     return live
   }
 
-  const read = Effect.fnUntraced(function* (desired: DesiredResource) {
+  const note = (desired: DesiredResource, before: Live | undefined, live: Live) =>
+    Effect.flatMap(cloud.clockSkewMillis, (skewMillis) =>
+      Effect.clockWith((clock) => {
+        seen.set(desired, { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis })
+        return before === undefined ? options.onRead : Effect.void
+      })
+    )
+
+  const read = (desired: DesiredResource) => {
     const before = seen.get(desired)?.live
-    if (before !== undefined && fatal !== undefined) return
-    const live =
-      fatal ??
-      (yield* Effect.match(cloud.getResource(desired.instance), {
-        onFailure: failure,
-        onSuccess: (resource): Live => ({ _tag: "Found", resource })
-      }))
-    const at = (yield* Clock.currentTimeMillis) + (yield* cloud.clockSkewMillis)
-    seen.set(desired, { live: combined(before, live), at })
-    if (before === undefined) yield* options.onRead
-  })
+    if (fatal !== undefined) return before === undefined ? note(desired, before, fatal) : Effect.void
+    return Effect.matchEffect(cloud.getResource(desired.instance), {
+      onFailure: (error) => note(desired, before, failure(error)),
+      onSuccess: (resource) => note(desired, before, { _tag: "Found", resource })
+    })
+  }
+
+  /** Reads `wanted`, by as many readers as there may be reads at a time: a fiber for each of them costs a tenth of a read. */
+  const readThem = (wanted: ReadonlyArray<DesiredResource>) => {
+    let next = 0
+    const reader = Effect.whileLoop({
+      while: () => next < wanted.length,
+      body: () => {
+        next += 1
+        return read(wanted[next - 1] as DesiredResource)
+      },
+      step: () => undefined
+    })
+    const readers = Array.from({ length: Math.min(options.concurrency, wanted.length) }, () => reader)
+    return Effect.all(readers, { concurrency: "unbounded", discard: true })
+  }
 
   const isPassing = (desired: DesiredResource) => {
     const live = seen.get(desired)?.live
     return live?._tag === "NotRead" && live.error.retryable
   }
 
-  const concurrency = { concurrency: options.concurrency, discard: true } as const
-  yield* Effect.forEach(resources, read, concurrency)
+  yield* readThem(resources)
   if (policy.maxAttempts === 1) return
   let left = resources.filter(isPassing)
   while (left.length > 0 && fatal === undefined) {
     // Each has been tried by all that the policy grants: one more is enough to know.
-    yield* Effect.forEach(left, read, concurrency).pipe(
-      Effect.provideService(CurrentRetryPolicy, { ...policy, maxAttempts: 1 })
-    )
+    yield* Effect.provideService(readThem(left), CurrentRetryPolicy, { ...policy, maxAttempts: 1 })
     const still = left.filter(isPassing)
     if (left.length - still.length < left.length * worthwhileShare) return
     left = still
