@@ -1,6 +1,6 @@
 /**
  * The server of the benchmarks, in a process of its own: it answers as Cloud Backup does, from bytes made beforehand, and does
- * nothing else, so that it is not what is measured. Prints its address.
+ * little else, so that it is not what is measured. Prints its address.
  */
 import { createServer } from "node:net"
 
@@ -24,34 +24,51 @@ const resource = (id: string) =>
   })
 
 const [before, after] = resource("|").split("|") as [string, string]
+const disabled = after.replace('"enabled":true', '"enabled":false')
 
 const answer = (body: string): string =>
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: r1\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 
 const pageSize = 1_000
-const pages = new Map<number, string>()
+const total = Number(process.env.HOLDFAST_BENCH_FOLDER ?? 100_000)
 
-/** The page that begins at `start` of a folder of `total` resources. */
-const page = (start: number, total: number): string => {
-  const known = pages.get(start)
-  if (known !== undefined) return known
+/** A large folder is to be checked for drift, which one resource in a hundred has, and is not kept here. */
+const isLarge = total > 200_000
+
+/** The page that begins at `start`. */
+const page = (start: number): string => {
   const end = Math.min(start + pageSize, total)
-  const resources = Array.from({ length: end - start }, (_, index) => resource(`vm-${start + index}`))
+  const resources = Array.from({ length: end - start }, (_, index) => {
+    const number = start + index
+    return `${before}vm-${number}${isLarge && number % 100 === 0 ? disabled : after}`
+  })
   const next = end < total ? `,"nextPageToken":"${end}"` : ""
-  const made = answer(`{"resources":[${resources.join(",")}]${next}}`)
-  pages.set(start, made)
-  return made
+  return answer(`{"resources":[${resources.join(",")}]${next}}`)
 }
 
-const total = Number(process.env.HOLDFAST_BENCH_FOLDER ?? 100_000)
-for (let start = 0; start < total; start += pageSize) page(start, total)
+const pages = new Map<number, string>()
+if (!isLarge) for (let start = 0; start < total; start += pageSize) pages.set(start, page(start))
+
+/** A state as Terraform keeps it, which says the same of a resource. */
+const state = answer(
+  JSON.stringify({
+    version: 4,
+    terraform_version: "1.11.4",
+    serial: 1,
+    lineage: "9a9e9c8c-8e0a-4f6e-9d0d-0f0f0f0f0f0f",
+    outputs: { enabled: { value: true, type: "bool" } },
+    resources: []
+  })
+)
 
 /** The answer to the request whose first line begins `head`. */
 const respond = (head: string): string => {
   const path = head.slice(4, head.indexOf(" ", 4))
+  if (path.startsWith("/state/")) return state
   const query = path.indexOf("?")
   if (query < 0) return answer(`{"resource":${before}${path.slice(path.lastIndexOf("/") + 1)}${after}}`)
-  return page(Number(new URLSearchParams(path.slice(query)).get("pageToken") ?? 0), total)
+  const start = Number(new URLSearchParams(path.slice(query)).get("pageToken") ?? 0)
+  return pages.get(start) ?? page(start)
 }
 
 const server = createServer((socket) => {
@@ -73,3 +90,6 @@ server.listen(0, "127.0.0.1", () => {
   const address = server.address()
   if (typeof address === "object" && address !== null) process.stdout.write(`http://127.0.0.1:${address.port}\n`)
 })
+
+// Whoever has started this server is gone.
+process.stdin.on("end", () => process.exit()).resume()

@@ -9,7 +9,7 @@ const client = clients[name]
 if (client === undefined) throw new Error(`no client ${name}`)
 const { close, list, reads } = await client(url)
 const run = () => (work === "list" ? list(Number(count)) : reads(Number(count), 32))
-await (work === "list" ? list(Number(count)) : reads(5_000, 32))
+await (work === "list" ? list(Number(count)) : reads(3_000, 32))
 const startedAt = performance.now()
 await run()
 process.stdout.write(`${performance.now() - startedAt}\n`)

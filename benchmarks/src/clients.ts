@@ -1,17 +1,20 @@
 /**
- * The clients that are compared: ours with all its protections, undici alone (the limit), and Effect's own `HttpClient`. Each
- * reads every resource, takes its JSON apart and compares what a check would compare.
+ * The clients that are compared: ours with all its protections, undici alone (the limit), Effect's own `HttpClient`, and the
+ * vendor's SDK. Each reads every resource, takes its answer apart and compares what a check would compare.
  */
 
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { check } from "@holdfast/check/Check"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import { Effect, Layer, ManagedRuntime, Redacted, Schema } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import { Agent, request } from "undici"
+import { sdkClient } from "./sdk.ts"
 
 export interface Client {
   /** Reads so many resources, some at a time. */
@@ -47,6 +50,18 @@ const loops = async (count: number, concurrency: number, one: (index: number) =>
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `vm-${index}`)
 
+const manifestOf = (count: number): Manifest => ({
+  files: [{ path: "backup.yaml", sha256: "" }],
+  resources: ids(count).map((instance, line) => ({
+    address: instance,
+    instance,
+    expectations: { enabled: true, online: true },
+    severity: "high",
+    source: { path: "backup.yaml", line, column: 1 }
+  }))
+})
+
+/** Ours, with all its protections: the check itself for single reads, the client for lists. */
 const ours = async (url: string): Promise<Client> => {
   const runtime = ManagedRuntime.make(
     CloudBackup.layerNoDeps.pipe(
@@ -57,14 +72,21 @@ const ours = async (url: string): Promise<Client> => {
   )
   const cloud = await runtime.runPromise(CloudBackup)
   return {
-    reads: (count, concurrency) =>
-      runtime.runPromise(
-        Effect.forEach(
-          ids(count),
-          (id) => Effect.map(cloud.getResource(id), (found) => expect(found.enabled && found.computeInstanceId === id)),
-          { concurrency, discard: true }
-        ).pipe(Effect.withTracerEnabled(false))
-      ),
+    reads: async (count, concurrency) => {
+      const checked = check(manifestOf(count), {
+        version: "0",
+        emulator: null,
+        concurrency,
+        timeLimitMillis: 600_000,
+        elapsedMillis: 0,
+        warnings: [],
+        allowEmpty: false,
+        onProgress: () => Effect.void,
+        onInterrupt: () => Effect.void
+      })
+      const { summary } = await runtime.runPromise(Effect.withTracerEnabled(checked, false))
+      expect(summary.in_sync === count)
+    },
     list: (count) =>
       runtime.runPromise(
         Effect.map(cloud.readFolder("folder"), ({ resources }) =>
@@ -103,6 +125,49 @@ const plain = async (url: string): Promise<Client> => {
   }
 }
 
+/** The least that a request can cost with undici: one callback for each, and no stream. */
+const dispatch = (url: string): Promise<Client> => {
+  const dispatcher = new Agent()
+  const headers = { authorization: `Bearer ${token}` }
+  const get = (id: string) =>
+    new Promise<string>((resolve, reject) => {
+      const chunks: Array<Buffer> = []
+      dispatcher.dispatch(
+        { origin: url, path: `/backup/v1/resources/${id}`, method: "GET", headers },
+        {
+          onRequestStart: () => undefined,
+          onResponseStart: () => undefined,
+          onResponseData: (_, chunk) => chunks.push(chunk),
+          onResponseEnd: () => resolve(Buffer.concat(chunks).toString()),
+          onResponseError: (_, error) => reject(error)
+        }
+      )
+    })
+  return Promise.resolve({
+    reads: (count, concurrency) =>
+      loops(count, concurrency, async (index) => {
+        const { resource }: { readonly resource: Resource } = JSON.parse(await get(`vm-${index}`))
+        expect(resource.enabled && resource.computeInstanceId === `vm-${index}`)
+      }),
+    list: () => Promise.reject(new Error("not compared")),
+    close: () => dispatcher.close()
+  })
+}
+
+/** The vendor's own SDK: gRPC over TLS, as it always goes. */
+const sdk = async (url: string): Promise<Client> => {
+  const { readResource } = await sdkClient(url, token)
+  return {
+    reads: (count, concurrency) =>
+      loops(count, concurrency, async (index) => {
+        const resource = await readResource(`vm-${index}`)
+        expect(resource.enabled && resource.computeInstanceId === `vm-${index}`)
+      }),
+    list: () => Promise.reject(new Error("not compared")),
+    close: () => Promise.resolve()
+  }
+}
+
 const Answer = Schema.Struct({ resource: Schema.Struct({ computeInstanceId: Schema.String, enabled: Schema.Boolean }) })
 
 /** Effect's client as one would write it first: status checked, passing failures retried, a time limit. */
@@ -123,4 +188,10 @@ const effect = async (url: string): Promise<Client> => {
   }
 }
 
-export const clients: Readonly<Record<string, (url: string) => Promise<Client>>> = { ours, plain, effect }
+export const clients: Readonly<Record<string, (url: string) => Promise<Client>>> = {
+  ours,
+  plain,
+  dispatch,
+  effect,
+  sdk
+}

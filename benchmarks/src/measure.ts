@@ -2,7 +2,7 @@
  * Times what is compared, fairly: one run of each in turn, several times over, so that a slow moment of the machine strikes
  * all of them.
  */
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 
@@ -45,19 +45,31 @@ export const node = (args: ReadonlyArray<string>, { cwd, env }: Environment = {}
     stdio: ["ignore", "pipe", "ignore"]
   })
 
-/** How long Node takes to run `args` and to end, in milliseconds. */
-export const timeOfNode = (args: ReadonlyArray<string>, environment?: Environment): number => {
+/** How long `work` takes, in milliseconds. */
+export const timeOf = (work: () => void): number => {
   const startedAt = performance.now()
-  node(args, environment)
+  work()
   return performance.now() - startedAt
 }
 
-/** Starts the benchmarks' server with a folder of so many resources: its address, and how to stop it. */
-export const startServer = async (folder: number) => {
-  const server = spawn(process.execPath, [`${import.meta.dirname}/benchServer.ts`], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, HOLDFAST_BENCH_FOLDER: String(folder) }
+/** How long Node takes to run `args` and to end, in milliseconds. */
+export const timeOfNode = (args: ReadonlyArray<string>, environment?: Environment): number =>
+  timeOf(() => node(args, environment))
+
+/** Whether a peer can be measured here. */
+export const isInstalled = (command: string): boolean =>
+  spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0
+
+/** Starts a program that prints its address in a line and serves until it is stopped, or its standard input ends with us. */
+export const start = async (path: string, env: Readonly<Record<string, string>> = {}) => {
+  const server = spawn(process.execPath, [path], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env }
   })
   const [url] = await once(createInterface({ input: server.stdout }), "line")
   return { url: String(url), stop: () => server.kill() }
 }
+
+/** Starts the benchmarks' server with a folder of so many resources. */
+export const startServer = ({ folder }: { readonly folder: number }) =>
+  start(`${import.meta.dirname}/benchServer.ts`, { HOLDFAST_BENCH_FOLDER: String(folder) })

@@ -2,7 +2,7 @@
  * Desired state against live state: pure, total, and the same for every report. Only what is declared is compared.
  */
 import * as Resource from "@holdfast/core/Resource"
-import { toEpochMillis } from "@holdfast/core/Timestamp"
+import { type Timestamp, toEpochMillis } from "@holdfast/core/Timestamp"
 import type { Expectations } from "@holdfast/manifest/Expectations"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import type { Change, ResourceReport } from "./CheckReport.ts"
@@ -110,10 +110,15 @@ const untold = (declared: Expectations, resource: Resource.Resource, now: number
     }
   }
   if (maxBackupAge === undefined && nextBackupWithin === undefined && isProtected !== true) return undefined
-  const times = [resource.createdAt, resource.updatedAt, resource.lastBackupTime].flatMap((time) => time ?? [])
-  const latest = times.toSorted((a, b) => toEpochMillis(b) - toEpochMillis(a))[0]
-  const ahead = latest === undefined ? 0 : toEpochMillis(latest) - now
-  if (latest === undefined || ahead <= clockSkewLimitMillis) return undefined
+  let ahead = clockSkewLimitMillis
+  let latest: Timestamp | undefined
+  for (const time of [resource.createdAt, resource.updatedAt, resource.lastBackupTime]) {
+    const lead = time === undefined ? 0 : toEpochMillis(time) - now
+    if (lead <= ahead) continue
+    ahead = lead
+    latest = time
+  }
+  if (latest === undefined) return undefined
   return notRead(
     "ClockSkew",
     `the service's times reach ${formatDuration(ahead)} into the future (${latest})`,

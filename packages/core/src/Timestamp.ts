@@ -7,13 +7,11 @@
 import * as Schema from "effect/Schema"
 import { text } from "./internal/protoJson.ts"
 
-const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
-
 /** What each timestamp begins with, and how it may go on. */
 const layout = "0000-00-00T00:00:00"
 const rest = /^(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
 
-/** Whether `text` matches `pattern`; a page of a list has thousands to be looked at, and most end in the `Z` of whole seconds. */
+/** Whether `text` has the shape of one; a page of a list has thousands to be looked at, and most end in the `Z` of whole seconds. */
 const hasShape = (text: string): boolean => {
   for (let index = 0; index < layout.length; index++) {
     const code = text.charCodeAt(index)
@@ -75,17 +73,37 @@ export type Timestamp = typeof Timestamp.Type
  */
 export const toEpochMillis = (timestamp: Timestamp): number => epochMillis(timestamp)
 
+/** The thousandths that `text` counts after its seconds. */
+const millisOfFraction = (text: string): number => {
+  if (text.charAt(19) !== ".") return 0
+  let millis = 0
+  let scale = 100
+  for (let index = 20; scale >= 1; index++) {
+    const digit = text.charCodeAt(index) - 48
+    if (!(digit >= 0 && digit <= 9)) break
+    millis += digit * scale
+    scale = Math.floor(scale / 10)
+  }
+  return millis
+}
+
+/** 400 years. */
+const eraMillis = 146_097 * 86_400_000
+
 const epochMillis = (text: string): number => {
-  const [, year, month, day, hour, minute, second, fraction = "", offset = "Z"] = pattern.exec(
-    text
-  ) as unknown as Array<string>
-  const date = new Date(0)
-  // Not `Date.UTC`: it takes the years 0 to 99 for 1900 to 1999.
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
-  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(fraction.slice(0, 3).padEnd(3, "0")))
-  if (offset === "Z") return date.getTime()
-  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))
-  return date.getTime() - (offset.startsWith("-") ? -1 : 1) * minutes * 60_000
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5) - 1
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999; the calendar repeats itself every 400 years.
+  const era = year < 100 ? 400 : 0
+  const whole = Date.UTC(year + era, month, twoDigits(text, 8), hour, minute, second) - (era === 0 ? 0 : eraMillis)
+  const fraction = millisOfFraction(text)
+  if (text.endsWith("Z")) return whole + fraction
+  const offset = text.length - 5
+  const minutes = twoDigits(text, offset) * 60 + twoDigits(text, offset + 3)
+  return whole + fraction - (text.charAt(offset - 1) === "-" ? -1 : 1) * minutes * 60_000
 }
 
 /** The instant `millis` after 1970-01-01T00:00:00Z, in UTC with milliseconds. */
