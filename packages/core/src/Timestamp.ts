@@ -7,20 +7,6 @@
 import * as Schema from "effect/Schema"
 import { text } from "./internal/protoJson.ts"
 
-/** What each timestamp begins with, and how it may go on. */
-const layout = "0000-00-00T00:00:00"
-const rest = /^(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
-
-/** Whether `text` has the shape of one; a page of a list has thousands to be looked at, and most end in the `Z` of whole seconds. */
-const hasShape = (text: string): boolean => {
-  for (let index = 0; index < layout.length; index++) {
-    const code = text.charCodeAt(index)
-    const expected = layout.charCodeAt(index)
-    if (expected === 48 ? !(code >= 48 && code <= 57) : code !== expected) return false
-  }
-  return text.length === layout.length + 1 ? text.endsWith("Z") : rest.test(text.slice(layout.length))
-}
-
 const daysIn = (year: number, month: number): number =>
   month === 2
     ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
@@ -30,23 +16,43 @@ const daysIn = (year: number, month: number): number =>
       ? 30
       : 31
 
-/** The number that the two digits of `text` at `index` make. */
-const twoDigits = (text: string, index: number): number =>
-  (text.charCodeAt(index) - 48) * 10 + text.charCodeAt(index + 1) - 48
+/** The number that the two digits of `text` at `index` make; `NaN` where there are none. */
+const twoDigits = (text: string, index: number): number => {
+  const tens = text.charCodeAt(index) - 48
+  const units = text.charCodeAt(index + 1) - 48
+  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : Number.NaN
+}
 
-/** Years outside 0001…9999 are outside of protobuf's `Timestamp`. */
+/** What stands between the numbers of `0000-00-00T00:00:00`. */
+const hasMarks = (text: string): boolean =>
+  text.charAt(4) === "-" &&
+  text.charAt(7) === "-" &&
+  text.charAt(10) === "T" &&
+  text.charAt(13) === ":" &&
+  text.charAt(16) === ":"
+
+const end = /^(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
+
+/**
+ * Years outside 0001…9999 are outside of protobuf's `Timestamp`. A page of a list has thousands of times to be looked at, most
+ * of them in whole seconds of UTC.
+ */
 const isRfc3339 = (text: string): boolean => {
-  if (!hasShape(text)) return false
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
   const month = twoDigits(text, 5)
   const day = twoDigits(text, 8)
   const minute = twoDigits(text, 14)
   const second = twoDigits(text, 17)
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false
-  if (twoDigits(text, 11) > 23 || minute > 59 || second > 60 || (second === 60 && minute !== 59)) return false
-  if (text.endsWith("Z")) return second < 60 || isInRange(epochMillis(text))
-  const offset = text.length - 5
-  return twoDigits(text, offset) <= 23 && twoDigits(text, offset + 3) <= 59 && isInRange(epochMillis(text))
+  const isDay = year >= 1 && month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= daysIn(year, month))
+  const isTime = twoDigits(text, 11) <= 23 && minute <= 59 && (second <= 59 || (second === 60 && minute === 59))
+  if (!isDay || !isTime || !hasMarks(text)) return false
+  const isUtc = text.endsWith("Z")
+  if (text.length > 20 || !isUtc) {
+    if (!end.test(text.slice(19))) return false
+    const offset = text.length - 5
+    if (!isUtc && !(twoDigits(text, offset) <= 23 && twoDigits(text, offset + 3) <= 59)) return false
+  }
+  return (isUtc && second < 60) || isInRange(epochMillis(text))
 }
 
 /** The instants of protobuf's `Timestamp`: an offset, or a leap second, can carry a text out of them. */

@@ -16,12 +16,10 @@ const quoteLength = 200
 const wordsLength = 1000
 
 /** The request's side of an error. `url` loses its query: page tokens say nothing to a reader. */
-export const contextOf = (request: TransportRequest, attempts: number) => ({
-  method: request.method,
-  url: request.url.split("?", 1)[0] as string,
-  clientRequestId: request.clientRequestId,
-  attempts
-})
+export const contextOf = ({ clientRequestId, method, url }: TransportRequest, attempts: number) => {
+  const query = url.indexOf("?")
+  return { method, url: query < 0 ? url : url.slice(0, query), clientRequestId, attempts }
+}
 
 type RequestContext = ReturnType<typeof contextOf>
 

@@ -42,8 +42,8 @@ export const exchange = (
   return (timeoutMillis: number, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
     Effect.withFiber((fiber) => {
       attempts += 1
-      const sent = { ...request, clientRequestId: crypto.randomUUID(), timeoutMillis }
-      const attempt = token === undefined ? sent : { ...sent, token }
+      const own = { clientRequestId: crypto.randomUUID(), timeoutMillis }
+      const attempt = token === undefined ? { ...request, ...own } : { ...request, ...own, token }
       const context = Classify.contextOf(attempt, attempts)
       const answer = Effect.matchEffect(sendBy(transport, attempt), {
         onFailure: (error) => Effect.fail(Classify.classifyTransportError(context, error)),

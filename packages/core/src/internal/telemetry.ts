@@ -51,12 +51,14 @@ const serverOf = (url: string) => {
 }
 
 /** One series of the histogram for each kind of end that a request to an origin can come to: few, since no id is part of it. */
-const series = new Map<string, Metric.Histogram<number>>()
+const series = new Map<string, Map<string, Metric.Histogram<number>>>()
 
 const seriesOf = ({ method, url }: Observed, { status, type }: End): Metric.Histogram<number> => {
   const { origin } = splitUrl(url)
-  const key = `${method} ${origin} ${status} ${type}`
-  const known = series.get(key)
+  const ofOrigin = series.get(origin) ?? new Map<string, Metric.Histogram<number>>()
+  series.set(origin, ofOrigin)
+  const key = `${method} ${status} ${type}`
+  const known = ofOrigin.get(key)
   if (known !== undefined) return known
   const { address, port } = serverOf(url)
   const made = duration({
@@ -66,7 +68,7 @@ const seriesOf = ({ method, url }: Observed, { status, type }: End): Metric.Hist
     ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
     ...(type === "" ? {} : { "error.type": type })
   })
-  series.set(key, made)
+  ofOrigin.set(key, made)
   return made
 }
 
