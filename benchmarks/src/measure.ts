@@ -70,6 +70,9 @@ export const start = async (path: string, env: Readonly<Record<string, string>> 
   return { url: String(url), stop: () => server.kill() }
 }
 
-/** Starts the benchmarks' server with a folder of so many resources. */
-export const startServer = ({ folder }: { readonly folder: number }) =>
-  start(`${import.meta.dirname}/benchServer.ts`, { HOLDFAST_BENCH_FOLDER: String(folder) })
+/** Starts the benchmarks' server with a folder of so many resources, one in a hundred of them drifted where that is wanted. */
+export const startServer = ({ folder, hasDrift = false }: { readonly folder: number; readonly hasDrift?: boolean }) =>
+  start(`${import.meta.dirname}/benchServer.ts`, {
+    HOLDFAST_BENCH_FOLDER: String(folder),
+    HOLDFAST_BENCH_DRIFT: String(hasDrift)
+  })

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { CloudBackupError, CredentialsError } from "./CloudBackupError.ts"
@@ -16,9 +17,8 @@ import { Credentials } from "./Credentials.ts"
 import { Endpoints, type EndpointsError } from "./Endpoints.ts"
 import * as ApiClient from "./internal/ApiClient.ts"
 import { collect, type FolderResources } from "./internal/folderResources.ts"
-import { checkId, itemsOf, nextPageToken, pages } from "./internal/paging.ts"
+import { checkId, flawOfId, itemsOf, nextPageToken, pages } from "./internal/paging.ts"
 import { list, message } from "./internal/protoJson.ts"
-import { spanned } from "./internal/telemetry.ts"
 import { type Policy, type PolicyApplication, PolicyApplicationFromJson, PolicyFromJson } from "./Policy.ts"
 import { type Resource, ResourceFromJson } from "./Resource.ts"
 import { type Task, TaskFromJson } from "./Task.ts"
@@ -110,20 +110,18 @@ export class CloudBackup extends Context.Service<
       const client = yield* ApiClient.current
 
       const getResource = (id: string, options?: { readonly includeTenantInfo?: boolean }) => {
-        const query = options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""
-        const sent = client.read({
-          url: `${resources}/${id}${query}`,
+        const flaw = flawOfId(resources, "computeInstanceId", id)
+        if (flaw !== undefined) return Effect.fail(flaw)
+        return client.read({
+          url: `${resources}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`,
           answer: GetAnswer,
           maxBodyBytes: maxGetBytes,
-          mismatch: ({ resource }) =>
-            resource.computeInstanceId === id ? undefined : `the answer is about ${resource.computeInstanceId}`
+          span: { name: "CloudBackup.getResource", attributes: { id } },
+          select: ({ resource }) =>
+            resource.computeInstanceId === id
+              ? Result.succeed(resource)
+              : Result.fail(`the answer is about ${resource.computeInstanceId}`)
         })
-        const checked = Effect.andThen(checkId(resources, "computeInstanceId", id), sent)
-        return spanned(
-          "CloudBackup.getResource",
-          { id },
-          Effect.map(checked, ({ resource }) => resource)
-        )
       }
 
       const resourcePages = ({ folderId, pageSize, type }: ListResources) =>
@@ -141,42 +139,46 @@ export class CloudBackup extends Context.Service<
           )
         )
 
-      const listPolicies = Effect.fn("CloudBackup.listPolicies")(function* (
+      const listPolicies = Effect.fnUntraced(function* (
         of: { readonly folderId: string } | { readonly computeInstanceId: string }
       ) {
         const [name, id] =
           "folderId" in of ? ["folderId", of.folderId] : (["computeInstanceId", of.computeInstanceId] as const)
         yield* checkId(policies, name, id)
-        const answer = yield* client.read({
+        return yield* client.read({
           url: `${policies}?${name}=${id}`,
           answer: PoliciesAnswer,
-          maxBodyBytes: maxListBytes
+          maxBodyBytes: maxListBytes,
+          span: { name: "CloudBackup.listPolicies", attributes: { id } },
+          select: (answer) => Result.succeed(answer.policies)
         })
-        return answer.policies
       })
 
-      const listPolicyApplications = Effect.fn("CloudBackup.listPolicyApplications")(function* (
+      const listPolicyApplications = Effect.fnUntraced(function* (
         policyId: string,
         options?: { readonly showProcessing?: boolean }
       ) {
         yield* checkId(policies, "policyId", policyId)
-        const answer = yield* client.read({
+        return yield* client.read({
           url: `${policies}/${policyId}/applications${options?.showProcessing === true ? "?showProcessing=true" : ""}`,
           answer: ApplicationsAnswer,
           maxBodyBytes: maxListBytes,
-          mismatch: ({ applications }) =>
+          span: { name: "CloudBackup.listPolicyApplications", attributes: { id: policyId } },
+          select: ({ applications }) =>
             applications.every((application) => application.policyId === policyId)
-              ? undefined
-              : "the answer is about another policy"
+              ? Result.succeed(applications)
+              : Result.fail("the answer is about another policy")
         })
-        return answer.applications
       })
 
       return CloudBackup.of({
         endpoint,
         getResource,
         listResources: (options) => itemsOf(resourcePages(options)),
-        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string) => collect(resourcePages({ folderId }))),
+        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string) =>
+          // The next page is on its way while this one is made a part of the set.
+          collect(Stream.buffer(resourcePages({ folderId }), { capacity: 1 }))
+        ),
         listTasks: (instanceId, options) =>
           Stream.unwrap(
             Effect.as(

@@ -307,7 +307,13 @@ export const rows: ReadonlyArray<Row> = [
   },
   { row: 54, name: "100,000 fields", faults: [{ fault: "many_fields" }], get: malformed("too_large", 1) },
   { row: 54, name: "300,000 lists", faults: [{ fault: "many_values" }], get: malformed("too_large", 1, "values") },
-  { row: 54, name: "10,000 levels", faults: [{ fault: "deep_json" }], get: malformed("too_large", 1, "levels") },
+  {
+    row: 54,
+    name: "10,000 levels",
+    faults: [{ fault: "deep_json" }],
+    get: malformed("too_large", 1, "levels"),
+    list: malformed("too_large", 1)
+  },
   // Values.
   ...['"42"', "42", "0", '"9007199254740993"', "9007199254740993", '"-9223372036854775808"', "null"].map((value) => ({
     row: 55,

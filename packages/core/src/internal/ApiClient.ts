@@ -29,6 +29,7 @@ import { millisOf } from "./monotonic.ts"
 import { inOneLine } from "./protoJson.ts"
 import { quickOf, slow } from "./quick.ts"
 import { splitUrl } from "./splitUrl.ts"
+import { spanned } from "./telemetry.ts"
 
 /** How many requests a client has sent, and how many of them because an earlier one had failed. */
 export interface RequestCount {
@@ -53,14 +54,16 @@ const skewToleranceMillis = 30_000
 const tokenMillis = 1_000
 
 /** A read of the API. */
-interface Read<S extends Schema.ConstraintDecoder<unknown>> {
+interface Read<S extends Schema.ConstraintDecoder<unknown>, A> {
+  /** The span of the whole read, its attempts included. */
+  readonly span: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }
   /** Absolute, with its query. */
   readonly url: string
   readonly answer: S
   /** A longer body is refused; in bytes. */
   readonly maxBodyBytes: number
-  /** Says what is wrong with an answer that is well formed but answers something else. */
-  readonly mismatch?: (answer: S["Type"]) => string | undefined
+  /** What of the answer is wanted; fails with what is wrong with one that is well formed but answers something else. */
+  readonly select: (answer: S["Type"]) => Result.Result<A, string>
 }
 
 const make = (transport: Transport["Service"], credentials: Credentials["Service"]): ApiClient => {
@@ -93,9 +96,9 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
   const sourced = (error: Unauthenticated) =>
     new Unauthenticated({ ...error, detail: `${error.detail} (the token came from ${credentials.source})` })
 
-  const read = <S extends Schema.ConstraintDecoder<unknown>>(
-    request: Read<S>
-  ): Effect.Effect<S["Type"], CloudBackupError> => {
+  const read = <S extends Schema.ConstraintDecoder<unknown>, A>(
+    request: Read<S, A>
+  ): Effect.Effect<A, CloudBackupError> => {
     const decode = decoderOf(request.answer)
     return Effect.withFiber((fiber) => {
       const policy = fiber.getRef(CurrentRetryPolicy)
@@ -139,15 +142,15 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
         )
       }
 
-      const decoded = ({ context, json, response }: Answer): Result.Result<S["Type"], CloudBackupError> => {
+      const decoded = ({ context, json, response }: Answer): Result.Result<A, CloudBackupError> => {
         const read = decode(json)
         if (Result.isFailure(read)) {
           return Result.fail(Classify.malformed(context, response, "shape", inOneLine(read.failure)))
         }
-        const mismatch = request.mismatch?.(read.success)
-        return mismatch === undefined
-          ? Result.succeed(read.success)
-          : Result.fail(Classify.malformed(context, response, "mismatch", mismatch))
+        const selected = request.select(read.success)
+        return Result.isSuccess(selected)
+          ? Result.succeed(selected.success)
+          : Result.fail(Classify.malformed(context, response, "mismatch", selected.failure))
       }
 
       const failed = (error: CloudBackupError) => {
@@ -163,10 +166,7 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
         return Effect.succeed(read.success)
       }
 
-      const attemptWith = (
-        token: Redacted.Redacted,
-        timeoutMillis: number
-      ): Effect.Effect<S["Type"], CloudBackupError> =>
+      const attemptWith = (token: Redacted.Redacted, timeoutMillis: number): Effect.Effect<A, CloudBackupError> =>
         Effect.matchEffect(once(timeoutMillis, token), {
           onSuccess: answered,
           onFailure: (error) => {
@@ -200,10 +200,11 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
               retried
             )
       )
-      return Effect.onExit(admitted, () => {
+      const whole = Effect.onExit(admitted, () => {
         admission.abandon(ticket)
         return Effect.void
       })
+      return spanned(fiber, request.span, whole)
     })
   }
 
@@ -216,9 +217,9 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
 
 /** What the clients of all services are made of: reads that share transport, credentials, counters and pace. */
 export interface ApiClient {
-  readonly read: <S extends Schema.ConstraintDecoder<unknown>>(
-    request: Read<S>
-  ) => Effect.Effect<S["Type"], CloudBackupError>
+  readonly read: <S extends Schema.ConstraintDecoder<unknown>, A>(
+    request: Read<S, A>
+  ) => Effect.Effect<A, CloudBackupError>
   readonly count: Effect.Effect<RequestCount>
   readonly skewMillis: Effect.Effect<number>
 }

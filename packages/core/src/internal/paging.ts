@@ -3,13 +3,13 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type CloudBackupError, InvalidRequest } from "../CloudBackupError.ts"
 import { idPattern } from "../Resource.ts"
 import type { ApiClient } from "./ApiClient.ts"
 import { optional, text } from "./protoJson.ts"
-import { spanned } from "./telemetry.ts"
 
 /** The longest body of a page: 1,000 resources are about 600 kB. */
 const maxPageBytes = 8 * 1024 * 1024
@@ -34,21 +34,25 @@ export interface Paged<Page extends { readonly nextPageToken?: string }, Item> {
 const invalid = (url: string, field: string, detail: string, description: string) =>
   new InvalidRequest({ method: "GET", url, detail, fieldViolations: [{ field, description }], attempts: 0 })
 
-/** Ids of folders and policies have the shape of ids of instances. */
-const isId = (value: string): boolean => idPattern.test(value)
-
-/** Refuses what cannot be an id before it gets into a URL: `..` would walk the path. */
-export const checkId = (url: string, field: string, value: string): Effect.Effect<void, InvalidRequest> =>
-  isId(value)
-    ? Effect.void
-    : Effect.fail(
-        invalid(
-          url,
-          field,
-          `${JSON.stringify(value.slice(0, 60))} cannot be an id`,
-          "1 to 50 lower-case letters, digits, - or _"
-        )
+/**
+ * What is wrong with an id before it gets into a URL, where `..` would walk the path. Ids of folders and policies have the shape
+ * of ids of instances.
+ */
+export const flawOfId = (url: string, field: string, value: string): InvalidRequest | undefined =>
+  idPattern.test(value)
+    ? undefined
+    : invalid(
+        url,
+        field,
+        `${JSON.stringify(value.slice(0, 60))} cannot be an id`,
+        "1 to 50 lower-case letters, digits, - or _"
       )
+
+/** The same, as an effect. */
+export const checkId = (url: string, field: string, value: string): Effect.Effect<void, InvalidRequest> => {
+  const flaw = flawOfId(url, field, value)
+  return flaw === undefined ? Effect.void : Effect.fail(flaw)
+}
 
 const checkPageSize = (url: string, size: number): Effect.Effect<void, InvalidRequest> =>
   Number.isInteger(size) && size >= 1 && size <= 1000
@@ -91,13 +95,14 @@ export const pages = <Page extends { readonly nextPageToken?: string }, Item>(
         url: `${url}?${parameters}`,
         answer,
         maxBodyBytes: maxPageBytes,
+        span: { name, attributes: {} },
         // Pages that go round would be read for ever.
-        mismatch: ({ nextPageToken }) =>
-          nextPageToken !== undefined && nextPageToken !== "" && read.has(nextPageToken)
-            ? "the page names one that was read before as the next one"
-            : undefined
+        select: (found) =>
+          found.nextPageToken !== undefined && found.nextPageToken !== "" && read.has(found.nextPageToken)
+            ? Result.fail("the page names one that was read before as the next one")
+            : Result.succeed(found)
       })
-      return Effect.catch(spanned(name, {}, sent), (error) => {
+      return Effect.catch(sent, (error) => {
         if (pageToken === "" || hasBegunAgain || !isStaleToken(error)) return Effect.fail(error)
         hasBegunAgain = true
         isFirst = true

@@ -131,12 +131,10 @@ export const observe = <A>(
   )
 }
 
-/** `effect` in a span of its own, where anybody traces: a span that nobody sees costs as much as decoding a resource. */
+/** `effect` in a span, where `fiber` traces: a span that nobody sees costs as much as decoding a resource. */
 export const spanned = <A, E, R>(
-  name: string,
-  attributes: Readonly<Record<string, string>>,
+  fiber: Fiber.Fiber<unknown, unknown>,
+  { attributes, name }: { readonly name: string; readonly attributes: Readonly<Record<string, string>> },
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.withFiber((fiber) =>
-    fiber.getRef(References.TracerEnabled) ? Effect.withSpan(effect, name, { attributes }) : effect
-  )
+  fiber.getRef(References.TracerEnabled) ? Effect.withSpan(effect, name, { attributes }) : effect
