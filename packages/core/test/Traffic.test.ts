@@ -1,7 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Fiber, Layer, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+import { CloudBackup } from "../src/CloudBackup.ts"
 import { CredentialsError } from "../src/CloudBackupError.ts"
-import { none, patient, standard } from "../src/RetryPolicy.ts"
+import { Credentials } from "../src/Credentials.ts"
+import { Endpoints } from "../src/Endpoints.ts"
+import { CurrentRetryPolicy, make, none, patient, standard } from "../src/RetryPolicy.ts"
+import { Transport, TransportError } from "../src/Transport.ts"
 import { type Arrival, bucket, dice, failures, type Reaction, run } from "./service.ts"
 
 const canary = Redacted.make("t1.token")
@@ -224,6 +229,41 @@ describe("what a run of failures costs", () => {
       )
       assert.isAbove(hung, 0)
       assert.isAbove(result.results.length - failures(result).length, 0)
+    })
+  )
+
+  it.effect("is no other read's where the probe of an outage is called off", () =>
+    Effect.gen(function* () {
+      let sent = 0
+      const transport = Layer.succeed(Transport, {
+        send: ({ url }) =>
+          Effect.suspend(() => {
+            sent += 1
+            if (sent <= 10)
+              return Effect.fail(new TransportError({ reason: "reset", detail: "the connection was closed" }))
+            if (sent === 11) return Effect.never
+            const id = url.split("/").at(-1)
+            return Effect.succeed({ status: 200, headers: {}, body: `{"resource":{"computeInstanceId":"${id}"}}` })
+          })
+      })
+      yield* Effect.gen(function* () {
+        const client = yield* CloudBackup
+        yield* Effect.forEach(
+          Array.from({ length: 10 }, (_, index) => `vm-${index}`),
+          (id) => Effect.flip(client.getResource(id))
+        )
+        const probe = yield* Effect.forkChild(client.getResource("probe"))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(sent, 11)
+        yield* Fiber.interrupt(probe)
+        const next = yield* Effect.forkChild(client.getResource("next"))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual((yield* Fiber.join(next)).computeInstanceId, "next")
+      }).pipe(
+        Effect.provide(CloudBackup.layerNoDeps),
+        Effect.provide([transport, Credentials.layerToken(canary), Endpoints.layerAt("http://127.0.0.1:1")]),
+        Effect.provideService(CurrentRetryPolicy, make({ maxAttempts: 1 }))
+      )
     })
   )
 
