@@ -104,6 +104,18 @@ describe("a text", () => {
     ["a page with a large style", `<style>${"a{b:c}".repeat(100_000)}</style>`, "NotJson"],
     ["32 levels", nested(32), "Json"],
     ["33 levels", nested(33), "too_large: JSON of more than 32 levels"],
+    ["32 levels that end in nothing", nested(32).replace("1", "null"), "Json"],
+    ["33 levels, and fewer after them", `[${nested(33)},[]]`, "too_large: JSON of more than 32 levels"],
+    [
+      "an object of 1,001, and a small one after it",
+      JSON.stringify([object(1_001), object(1)]),
+      "too_large: JSON with an object of more than 1000 fields"
+    ],
+    [
+      "50,000 lists, one in another",
+      `${"[".repeat(50_000)}${"]".repeat(50_000)}`,
+      "too_large: JSON of more than 32 levels"
+    ],
     ["100 lists, one in another", `${"[".repeat(100)}${"]".repeat(100)}`, "too_large: JSON of more than 32 levels"]
   ])("as large as %s", (_, text, expected) => {
     assert.strictEqual(verdict(text), expected)
