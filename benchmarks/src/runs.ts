@@ -3,5 +3,5 @@ import { node } from "./measure.ts"
 import { program } from "./scenario.ts"
 
 /** How many resources a client reads in a second. */
-export const perSecond = (client: string, work: "reads" | "list", url: string, count: number): number =>
+export const perSecond = (client: string, work: "reads" | "list" | "collect", url: string, count: number): number =>
   (count * 1_000) / Number(node([program("client"), client, work, url, String(count)]))

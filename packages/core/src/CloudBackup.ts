@@ -175,10 +175,7 @@ export class CloudBackup extends Context.Service<
         endpoint,
         getResource,
         listResources: (options) => itemsOf(resourcePages(options)),
-        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string) =>
-          // The next page is on its way while this one is made a part of the set.
-          collect(Stream.buffer(resourcePages({ folderId }), { capacity: 1 }))
-        ),
+        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string) => collect(resourcePages({ folderId }))),
         listTasks: (instanceId, options) =>
           Stream.unwrap(
             Effect.as(
