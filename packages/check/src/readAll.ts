@@ -6,6 +6,7 @@ import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { type CloudBackupError, isRunFatal } from "@holdfast/core/CloudBackupError"
 import { CurrentRetryPolicy } from "@holdfast/core/RetryPolicy"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { fromError, type Live, spared } from "./Live.ts"
 
@@ -37,6 +38,7 @@ export const readAll = Effect.fn("Check.readAll")(function* (
 ) {
   const cloud = yield* CloudBackup
   const policy = yield* CurrentRetryPolicy
+  const clock = yield* Clock.Clock
   let fatal: Live | undefined
 
   const failure = (error: CloudBackupError): Live => {
@@ -46,12 +48,10 @@ export const readAll = Effect.fn("Check.readAll")(function* (
   }
 
   const note = (desired: DesiredResource, before: Live | undefined, live: Live) =>
-    Effect.flatMap(cloud.clockSkewMillis, (skewMillis) =>
-      Effect.clockWith((clock) => {
-        seen.set(desired, { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis })
-        return before === undefined ? options.onRead : Effect.void
-      })
-    )
+    Effect.flatMap(cloud.clockSkewMillis, (skewMillis) => {
+      seen.set(desired, { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis })
+      return before === undefined ? options.onRead : Effect.void
+    })
 
   const read = (desired: DesiredResource) => {
     const before = seen.get(desired)?.live

@@ -87,7 +87,11 @@ const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: s
   const refuse = (detail: string) => new EndpointsError({ source, detail, remedy })
   const base = yield* parseBaseUrl(source, address.includes("://") ? address : `https://${address}`, plaintext)
   const send = exchange(yield* Transport, { method: "GET", url: `${base}/endpoints`, maxBodyBytes: 1024 * 1024 })
-  const { json } = yield* Effect.mapError(retry(yield* CurrentRetryPolicy, send), (error) => refuse(error.message))
+  const policy = yield* CurrentRetryPolicy
+  const { json } = yield* Effect.mapError(
+    retry(policy, (timeoutMillis) => Effect.withFiber((fiber) => send(fiber, timeoutMillis))),
+    (error) => refuse(error.message)
+  )
   const directory = yield* Schema.decodeUnknownEffect(Directory)(json).pipe(
     Effect.mapError((error) => refuse(`the directory cannot be understood: ${inOneLine(error)}`))
   )

@@ -196,7 +196,8 @@ class Reader {
       value.kind === "mapping"
         ? !value.entries.some(isThere) && !this.isMisspelt(value, "instance", resourceNames)
         : isEmpty(value)
-    const body = { ...declared, instance, lacksInstance }
+    const { expectations, severity } = declared
+    const body = { expectations, severity, instance, lacksInstance }
     if (this.shared.has(value)) this.bodies.set(value, body)
     return body
   }

@@ -115,7 +115,7 @@ const make = (transport: Transport["Service"], credentials: Credentials["Service
         count.sent += 1
         if (sent > 0) count.retried += 1
         sent += 1
-        return send(timeoutMillis, token)
+        return send(fiber, timeoutMillis, token)
       }
 
       /** A token that takes a while to be had: the policy bounds each request, and this what comes before it. */

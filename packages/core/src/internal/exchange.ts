@@ -3,6 +3,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { RequestError } from "../CloudBackupError.ts"
@@ -28,8 +29,8 @@ const sendBy = (transport: Transport["Service"], request: TransportRequest) =>
       })
 
 /**
- * A function that sends the request once each time it is called, within the given milliseconds, and counts how often it has
- * been sent. Each attempt has a client request id of its own. `onDate` is told what the answer's `Date` says, good or bad, in
+ * A function that sends the request once each time that it is called, at once and in the fiber that it is given, within the given
+ * milliseconds, and counts how often it has been sent. Each attempt has a client request id of its own. `onDate` is told what the answer's `Date` says, good or bad, in
  * milliseconds since 1970.
  */
 export const exchange = (
@@ -39,27 +40,30 @@ export const exchange = (
 ) => {
   const reading = { quotes: request.json === undefined && request.form === undefined }
   let attempts = 0
-  return (timeoutMillis: number, token?: Redacted.Redacted): Effect.Effect<Answer, RequestError> =>
-    Effect.withFiber((fiber) => {
-      attempts += 1
-      const own = { clientRequestId: crypto.randomUUID(), timeoutMillis }
-      const attempt = token === undefined ? { ...request, ...own } : { ...request, ...own, token }
-      const context = Classify.contextOf(attempt, attempts)
-      const answer = Effect.matchEffect(sendBy(transport, attempt), {
-        onFailure: (error) => Effect.fail(Classify.classifyTransportError(context, error)),
-        onSuccess: (received): Effect.Effect<Answer, RequestError> => {
-          const response = conceal(received, secretsOf(attempt))
-          const date = onDate === undefined ? Number.NaN : Date.parse(response.headers.date ?? "")
-          if (!Number.isNaN(date)) onDate?.(date)
-          const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
-          const read = Classify.classifyResponse(context, response, now, reading)
-          return Result.isFailure(read)
-            ? Effect.fail(read.failure)
-            : Effect.succeed({ json: read.success, response, context })
-        }
-      })
-      return observe(fiber, context, ({ response }) => response.status, answer)
+  return (
+    fiber: Fiber.Fiber<unknown, unknown>,
+    timeoutMillis: number,
+    token?: Redacted.Redacted
+  ): Effect.Effect<Answer, RequestError> => {
+    attempts += 1
+    const own = { clientRequestId: crypto.randomUUID(), timeoutMillis }
+    const attempt = token === undefined ? { ...request, ...own } : { ...request, ...own, token }
+    const context = Classify.contextOf(attempt, attempts)
+    const answer = Effect.matchEffect(sendBy(transport, attempt), {
+      onFailure: (error) => Effect.fail(Classify.classifyTransportError(context, error)),
+      onSuccess: (received): Effect.Effect<Answer, RequestError> => {
+        const response = conceal(received, secretsOf(attempt))
+        const date = onDate === undefined ? Number.NaN : Date.parse(response.headers.date ?? "")
+        if (!Number.isNaN(date)) onDate?.(date)
+        const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+        const read = Classify.classifyResponse(context, response, now, reading)
+        return Result.isFailure(read)
+          ? Effect.fail(read.failure)
+          : Effect.succeed({ json: read.success, response, context })
+      }
     })
+    return observe(fiber, context, ({ response }) => response.status, answer)
+  }
 }
 
 /** Shorter texts are no secrets, and stand in good answers by chance. */

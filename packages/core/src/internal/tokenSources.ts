@@ -92,7 +92,7 @@ interface Ask<A> {
 const ask = <A>({ answer, onDate, policy, request, token, transport }: Ask<A>): Effect.Effect<A, RequestError> => {
   const send = exchange(transport, { ...request, maxBodyBytes: maxTokenBytes }, onDate)
   return Effect.flatMap(
-    retry(policy, (timeoutMillis) => send(timeoutMillis, token)),
+    retry(policy, (timeoutMillis) => Effect.withFiber((fiber) => send(fiber, timeoutMillis, token))),
     ({ context, json, response }) =>
       Effect.mapError(Schema.decodeUnknownEffect(answer)(json), (error) =>
         Classify.malformed(context, response, "shape", inOneLine(error))
