@@ -67,7 +67,7 @@ export const start = async (path: string, env: Readonly<Record<string, string>> 
     env: { ...process.env, ...env }
   })
   const [url] = await once(createInterface({ input: server.stdout }), "line")
-  return { url: String(url), stop: () => server.kill() }
+  return { url: String(url), stop: () => server.stdin.end() }
 }
 
 /** Starts the benchmarks' server with a folder of so many resources, one in a hundred of them drifted where that is wanted. */

@@ -1,7 +1,7 @@
 /**
  * What a scenario gives: figures of ours, the limit and the peers, and what ours must be beside them.
  */
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Figures, median } from "./measure.ts"
@@ -41,8 +41,12 @@ export const drift = join(import.meta.dirname, "../../apps/drift/dist/drift.mjs"
 /** Everything that runs in a process of its own. */
 export const program = (name: string): string => join(import.meta.dirname, `${name}.ts`)
 
-/** A new directory for a scenario's files. */
-export const newDirectory = (): string => mkdtempSync(join(tmpdir(), "holdfast-bench-"))
+/** A new directory for a scenario's files, which goes with the process. */
+export const newDirectory = (): string => {
+  const path = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
+  process.on("exit", () => rmSync(path, { recursive: true, force: true }))
+  return path
+}
 
 /** A directory with a manifest of `count` resources. */
 export const directoryOf = (count: number): string => {

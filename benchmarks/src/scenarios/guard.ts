@@ -7,7 +7,7 @@ interface Guarded {
   readonly reference: ReadonlyArray<number>
 }
 
-/** What each may cost, in terms of work beside it that never changes: some 30 % above what it took when this was written. */
+/** What each may cost, in terms of work beside it that never changes: 30 to 45 % above what it took when this was written. */
 const limits: Readonly<Record<string, number>> = {
   "decode a page ÷ JSON.parse": 2.9,
   "read a resource ÷ JSON.parse": 11,

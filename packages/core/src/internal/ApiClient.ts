@@ -28,7 +28,7 @@ import { type Answer, exchange } from "./exchange.ts"
 import { millisOf } from "./monotonic.ts"
 import { inOneLine } from "./protoJson.ts"
 import { quickOf, slow } from "./quick.ts"
-import { splitUrl } from "./splitUrl.ts"
+import { splitUrl, withoutQuery } from "./splitUrl.ts"
 import { spanned } from "./telemetry.ts"
 
 /** How many requests a client has sent, and how many of them because an earlier one had failed. */
@@ -265,8 +265,6 @@ const unsent = (error: CloudBackupError, url: string): CloudBackupError => {
       return error
   }
 }
-
-const withoutQuery = (url: string): string => url.split("?", 1)[0] as string
 
 const outOfTime = (url: string, { totalTimeoutMillis }: RetryPolicy, attempts: number) =>
   new DeadlineExceeded({

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import * as CloudBackupError from "../CloudBackupError.ts"
 import type { TransportError, TransportRequest, TransportResponse } from "../Transport.ts"
 import * as RpcStatus from "./rpcStatus.ts"
+import { withoutQuery } from "./splitUrl.ts"
 import * as StrictJson from "./strictJson.ts"
 
 /** The most of a foreign body that an error quotes, in characters. */
@@ -15,11 +16,13 @@ const quoteLength = 200
 /** The most of the service's own words. */
 const wordsLength = 1000
 
-/** The request's side of an error. `url` loses its query: page tokens say nothing to a reader. */
-export const contextOf = ({ clientRequestId, method, url }: TransportRequest, attempts: number) => {
-  const query = url.indexOf("?")
-  return { method, url: query < 0 ? url : url.slice(0, query), clientRequestId, attempts }
-}
+/** The request's side of an error. */
+export const contextOf = ({ clientRequestId, method, url }: TransportRequest, attempts: number) => ({
+  method,
+  url: withoutQuery(url),
+  clientRequestId,
+  attempts
+})
 
 type RequestContext = ReturnType<typeof contextOf>
 

@@ -29,9 +29,9 @@ const sendBy = (transport: Transport["Service"], request: TransportRequest) =>
       })
 
 /**
- * A function that sends the request once each time that it is called, at once and in the fiber that it is given, within the given
- * milliseconds, and counts how often it has been sent. Each attempt has a client request id of its own. `onDate` is told what the answer's `Date` says, good or bad, in
- * milliseconds since 1970.
+ * A function that makes up the request each time that it is called, to be sent by `fiber` within the given milliseconds, and
+ * counts how often it has been sent. Each attempt has a client request id of its own. `onDate` is told what the answer's `Date`
+ * says, good or bad, in milliseconds since 1970.
  */
 export const exchange = (
   transport: Transport["Service"],

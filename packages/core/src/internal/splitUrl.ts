@@ -8,3 +8,9 @@ export const splitUrl = (url: string): { readonly origin: string; readonly path:
   const slash = url.indexOf("/", url.indexOf("://") + 3)
   return slash < 0 ? { origin: url, path: "/" } : { origin: url.slice(0, slash), path: url.slice(slash) }
 }
+
+/** A URL without its query: page tokens and filters say nothing to a reader. */
+export const withoutQuery = (url: string): string => {
+  const query = url.indexOf("?")
+  return query < 0 ? url : url.slice(0, query)
+}
