@@ -44,18 +44,24 @@ export const check = Effect.fn("Check.check")(function* (
   const cloud = yield* CloudBackup
   const startedAt = yield* Clock.currentTimeMillis
   const before = yield* cloud.requests
-  const seen = new Map<DesiredResource, Seen>()
+  const total = manifest.resources.length
+  const seen: Array<Seen | undefined> = Array.from({ length: total })
+  let done = 0
 
   /** The report of what is known now; `unread` stands for the resources that were not reached. */
   const reportNow = Effect.fnUntraced(function* (unread: Live, interrupted: boolean) {
     const after = yield* cloud.requests
     const now = yield* Clock.currentTimeMillis
-    const lives = [...seen.values()].map(({ live }) => live)
+    const lives = seen.flatMap((known) => (known === undefined ? [] : [known.live]))
     const isForeign = isForeignAnswer(lives, manifest.resources)
     const resources = manifest.resources
-      .map((desired) => {
-        const { at, live } = seen.get(desired) ?? { at: now, live: unread }
-        return compare(desired, isForeign && live._tag === "NotFound" ? foreign(seen.size, cloud.endpoint) : live, at)
+      .map((desired, index) => {
+        const { at, live } = seen[index] ?? { at: now, live: unread }
+        return compare(
+          desired,
+          isForeign && live._tag === "NotFound" ? foreign(lives.length, cloud.endpoint) : live,
+          at
+        )
       })
       .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
     const summary = summarize(resources)
@@ -86,7 +92,10 @@ export const check = Effect.fn("Check.check")(function* (
 
   yield* readAll(manifest.resources, seen, {
     concurrency: options.concurrency,
-    onRead: Effect.suspend(() => options.onProgress(seen.size, manifest.resources.length))
+    onRead: Effect.suspend(() => {
+      done += 1
+      return options.onProgress(done, total)
+    })
   }).pipe(
     Effect.timeoutOption(Math.max(0, options.timeLimitMillis - options.elapsedMillis)),
     Effect.onInterrupt(() =>

@@ -28,12 +28,12 @@ const combined = (before: Live | undefined, live: Live): Live => {
 }
 
 /**
- * Reads `resources`, some at a time, into `seen`, which holds what is known at any moment. `onRead` is called after each, the
- * first time that it is read.
+ * Reads `resources`, some at a time, into `seen`, which holds what is known of each at any moment, in their order. `onRead` is
+ * called after each, the first time that it is read.
  */
 export const readAll = Effect.fn("Check.readAll")(function* (
   resources: ReadonlyArray<DesiredResource>,
-  seen: Map<DesiredResource, Seen>,
+  seen: Array<Seen | undefined>,
   options: { readonly concurrency: number; readonly onRead: Effect.Effect<void> }
 ) {
   const cloud = yield* CloudBackup
@@ -47,29 +47,29 @@ export const readAll = Effect.fn("Check.readAll")(function* (
     return live
   }
 
-  const note = (desired: DesiredResource, before: Live | undefined, live: Live) =>
+  const note = (index: number, before: Live | undefined, live: Live) =>
     Effect.flatMap(cloud.clockSkewMillis, (skewMillis) => {
-      seen.set(desired, { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis })
+      seen[index] = { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis }
       return before === undefined ? options.onRead : Effect.void
     })
 
-  const read = (desired: DesiredResource) => {
-    const before = seen.get(desired)?.live
-    if (fatal !== undefined) return before === undefined ? note(desired, before, fatal) : Effect.void
-    return Effect.matchEffect(cloud.getResource(desired.instance), {
-      onFailure: (error) => note(desired, before, failure(error)),
-      onSuccess: (resource) => note(desired, before, { _tag: "Found", resource })
+  const read = (index: number) => {
+    const before = seen[index]?.live
+    if (fatal !== undefined) return before === undefined ? note(index, before, fatal) : Effect.void
+    return Effect.matchEffect(cloud.getResource((resources[index] as DesiredResource).instance), {
+      onFailure: (error) => note(index, before, failure(error)),
+      onSuccess: (resource) => note(index, before, { _tag: "Found", resource })
     })
   }
 
   /** Reads `wanted`, by as many readers as there may be reads at a time: a fiber for each of them costs a tenth of a read. */
-  const readThem = (wanted: ReadonlyArray<DesiredResource>) => {
+  const readThem = (wanted: ReadonlyArray<number>) => {
     let next = 0
     const reader = Effect.whileLoop({
       while: () => next < wanted.length,
       body: () => {
         next += 1
-        return read(wanted[next - 1] as DesiredResource)
+        return read(wanted[next - 1] as number)
       },
       step: () => undefined
     })
@@ -77,14 +77,15 @@ export const readAll = Effect.fn("Check.readAll")(function* (
     return Effect.all(readers, { concurrency: "unbounded", discard: true })
   }
 
-  const isPassing = (desired: DesiredResource) => {
-    const live = seen.get(desired)?.live
+  const isPassing = (index: number) => {
+    const live = seen[index]?.live
     return live?._tag === "NotRead" && live.error.retryable
   }
 
-  yield* readThem(resources)
+  const all = resources.map((_, index) => index)
+  yield* readThem(all)
   if (policy.maxAttempts === 1) return
-  let left = resources.filter(isPassing)
+  let left = all.filter(isPassing)
   while (left.length > 0 && fatal === undefined) {
     // Each has been tried by all that the policy grants: one more is enough to know.
     yield* Effect.provideService(readThem(left), CurrentRetryPolicy, { ...policy, maxAttempts: 1 })

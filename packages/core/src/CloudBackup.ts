@@ -19,6 +19,7 @@ import * as ApiClient from "./internal/ApiClient.ts"
 import { collect, type FolderResources } from "./internal/folderResources.ts"
 import { checkId, flawOfId, itemsOf, nextPageToken, pages } from "./internal/paging.ts"
 import { list, message } from "./internal/protoJson.ts"
+import type { RequestCount } from "./internal/Session.ts"
 import { type Policy, type PolicyApplication, PolicyApplicationFromJson, PolicyFromJson } from "./Policy.ts"
 import { type Resource, ResourceFromJson } from "./Resource.ts"
 import { type Task, TaskFromJson } from "./Task.ts"
@@ -94,7 +95,7 @@ export class CloudBackup extends Context.Service<
      */
     readonly clockSkewMillis: Effect.Effect<number>
     /** Requests sent by the clients of this program that share a transport and credentials. */
-    readonly requests: Effect.Effect<ApiClient.RequestCount>
+    readonly requests: Effect.Effect<RequestCount>
   }
 >()("@holdfast/core/CloudBackup") {
   /**
@@ -108,20 +109,34 @@ export class CloudBackup extends Context.Service<
       const resources = `${endpoint}/backup/v1/resources`
       const policies = `${endpoint}/backup/v1/policies`
       const client = yield* ApiClient.current
+      const get = client.method({
+        name: "CloudBackup.getResource",
+        url: resources,
+        answer: GetAnswer,
+        maxBodyBytes: maxGetBytes
+      })
+      const policyList = client.method({
+        name: "CloudBackup.listPolicies",
+        url: policies,
+        answer: PoliciesAnswer,
+        maxBodyBytes: maxListBytes
+      })
+      const applicationList = client.method({
+        name: "CloudBackup.listPolicyApplications",
+        url: policies,
+        answer: ApplicationsAnswer,
+        maxBodyBytes: maxListBytes
+      })
 
       const getResource = (id: string, options?: { readonly includeTenantInfo?: boolean }) => {
         const flaw = flawOfId(resources, "computeInstanceId", id)
         if (flaw !== undefined) return Effect.fail(flaw)
-        return client.read({
-          url: `${resources}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`,
-          answer: GetAnswer,
-          maxBodyBytes: maxGetBytes,
-          span: { name: "CloudBackup.getResource", attributes: { id } },
-          select: ({ resource }) =>
-            resource.computeInstanceId === id
-              ? Result.succeed(resource)
-              : Result.fail(`the answer is about ${resource.computeInstanceId}`)
-        })
+        const url = `${resources}/${id}${options?.includeTenantInfo === true ? "?includeTenantInfo=true" : ""}`
+        const select = ({ resource }: typeof GetAnswer.Type) =>
+          resource.computeInstanceId === id
+            ? Result.succeed(resource)
+            : Result.fail(`the answer is about ${resource.computeInstanceId}`)
+        return client.read(get, { url, select }, { id })
       }
 
       const resourcePages = ({ folderId, pageSize, type }: ListResources) =>
@@ -145,13 +160,8 @@ export class CloudBackup extends Context.Service<
         const [name, id] =
           "folderId" in of ? ["folderId", of.folderId] : (["computeInstanceId", of.computeInstanceId] as const)
         yield* checkId(policies, name, id)
-        return yield* client.read({
-          url: `${policies}?${name}=${id}`,
-          answer: PoliciesAnswer,
-          maxBodyBytes: maxListBytes,
-          span: { name: "CloudBackup.listPolicies", attributes: { id } },
-          select: (answer) => Result.succeed(answer.policies)
-        })
+        const url = `${policies}?${name}=${id}`
+        return yield* client.read(policyList, { url, select: (answer) => Result.succeed(answer.policies) }, { id })
       })
 
       const listPolicyApplications = Effect.fnUntraced(function* (
@@ -159,16 +169,12 @@ export class CloudBackup extends Context.Service<
         options?: { readonly showProcessing?: boolean }
       ) {
         yield* checkId(policies, "policyId", policyId)
-        return yield* client.read({
-          url: `${policies}/${policyId}/applications${options?.showProcessing === true ? "?showProcessing=true" : ""}`,
-          answer: ApplicationsAnswer,
-          maxBodyBytes: maxListBytes,
-          span: { name: "CloudBackup.listPolicyApplications", attributes: { id: policyId } },
-          select: ({ applications }) =>
-            applications.every((application) => application.policyId === policyId)
-              ? Result.succeed(applications)
-              : Result.fail("the answer is about another policy")
-        })
+        const url = `${policies}/${policyId}/applications${options?.showProcessing === true ? "?showProcessing=true" : ""}`
+        const select = ({ applications }: typeof ApplicationsAnswer.Type) =>
+          applications.every((application) => application.policyId === policyId)
+            ? Result.succeed(applications)
+            : Result.fail("the answer is about another policy")
+        return yield* client.read(applicationList, { url, select }, { id: policyId })
       })
 
       return CloudBackup.of({

@@ -10,9 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { exchange } from "./internal/exchange.ts"
+import { Exchange } from "./internal/Exchange.ts"
 import { isLoopback } from "./internal/loopback.ts"
 import { inOneLine } from "./internal/protoJson.ts"
+import { Meter } from "./internal/telemetry.ts"
 import { CurrentRetryPolicy, retry } from "./RetryPolicy.ts"
 import { Transport } from "./Transport.ts"
 
@@ -86,10 +87,11 @@ const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: s
   const remedy = "Give the host of an installation's endpoint directory, such as api.cloud.yandex.net:443."
   const refuse = (detail: string) => new EndpointsError({ source, detail, remedy })
   const base = yield* parseBaseUrl(source, address.includes("://") ? address : `https://${address}`, plaintext)
-  const send = exchange(yield* Transport, { method: "GET", url: `${base}/endpoints`, maxBodyBytes: 1024 * 1024 })
+  const request = { method: "GET", url: `${base}/endpoints`, maxBodyBytes: 1024 * 1024 } as const
+  const exchange = new Exchange(yield* Transport, request, new Meter(base))
   const policy = yield* CurrentRetryPolicy
   const { json } = yield* Effect.mapError(
-    retry(policy, (timeoutMillis) => Effect.withFiber((fiber) => send(fiber, timeoutMillis))),
+    retry(policy, (timeoutMillis) => exchange.send(timeoutMillis)),
     (error) => refuse(error.message)
   )
   const directory = yield* Schema.decodeUnknownEffect(Directory)(json).pipe(

@@ -120,21 +120,25 @@ const delayMillis = (policy: RetryPolicy, error: Retryable, random: number): num
   return (error.retryAfterMillis ?? 0) + random * cap
 }
 
-/**
- * Runs `attempt` until it succeeds, fails for good, or `policy` or `surroundings` forbid another try; then fails with the
- * last error. `attempt` is given how long it may take, in milliseconds.
- */
-export const retry = <A, E extends Retryable, R>(
-  policy: RetryPolicy,
-  attempt: (timeoutMillis: number) => Effect.Effect<A, E, R>,
-  surroundings: Surroundings<E> = open
-): Effect.Effect<A, E, R> =>
-  Effect.clockWith((clock) => {
-    const deadline = millisOf(clock) + policy.totalTimeoutMillis
+/** An effect that is tried more than once, and what its tries have in common. */
+export interface Retried<A, E, R> {
+  readonly policy: RetryPolicy
+  /** Makes one try, which may take so many milliseconds. */
+  readonly attempt: (timeoutMillis: number) => Effect.Effect<A, E, R>
+  /** When all tries and the waits between them must have ended, on the monotonic clock. */
+  readonly deadline: number
+  readonly surroundings: Surroundings<E>
+}
+
+/** What follows a try that failed with `error`: further ones, or that error. */
+export const retryAfter = <A, E extends Retryable, R>(error: E, retried: Retried<A, E, R>): Effect.Effect<A, E, R> => {
+  const { attempt, deadline, policy, surroundings } = retried
+  return Effect.clockWith((clock) => {
     /** How often a failure with a limit of its own has been met. */
     let limited = 0
 
-    const again = function* (error: E) {
+    /** Waits as long as the policy says, where it grants another try. */
+    const pause = Effect.fnUntraced(function* (error: E) {
       if (!error.isRetryable || error.attempts >= policy.maxAttempts) return yield* Effect.fail(error)
       if (error.retryLimit !== undefined) {
         limited += 1
@@ -147,7 +151,7 @@ export const retry = <A, E extends Retryable, R>(
       if (millisOf(clock) + delay >= deadline) return yield* Effect.fail(error)
       if (!surroundings.mayRepeat(error)) return yield* Effect.fail(error)
       yield* Effect.sleep(delay)
-    }
+    })
 
     /** Waits until another attempt may be sent; the failure before says more than that this took too long. */
     const enter = (error: E) =>
@@ -156,12 +160,28 @@ export const retry = <A, E extends Retryable, R>(
         { duration: deadline - millisOf(clock), orElse: () => Effect.fail(error) }
       )
 
-    const loop = (): Effect.Effect<A, E, R> =>
-      Effect.catch(attempt(Math.min(policy.attemptTimeoutMillis, deadline - millisOf(clock))), (error) =>
-        Effect.flatMap(
-          Effect.gen(() => again(error)),
-          () => Effect.flatMap(enter(error), loop)
-        )
-      )
-    return loop()
+    const again = (error: E): Effect.Effect<A, E, R> =>
+      Effect.gen(function* () {
+        yield* pause(error)
+        yield* enter(error)
+        return yield* Effect.catch(attempt(Math.min(policy.attemptTimeoutMillis, deadline - millisOf(clock))), again)
+      })
+    return again(error)
+  })
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails for good, or `policy` or `surroundings` forbid another try; then fails with the
+ * last error. `attempt` is given how long it may take, in milliseconds.
+ */
+export const retry = <A, E extends Retryable, R>(
+  policy: RetryPolicy,
+  attempt: (timeoutMillis: number) => Effect.Effect<A, E, R>,
+  surroundings: Surroundings<E> = open
+): Effect.Effect<A, E, R> =>
+  Effect.clockWith((clock) => {
+    const deadline = millisOf(clock) + policy.totalTimeoutMillis
+    return Effect.catch(attempt(Math.min(policy.attemptTimeoutMillis, policy.totalTimeoutMillis)), (error) =>
+      retryAfter(error, { policy, attempt, deadline, surroundings })
+    )
   })

@@ -10,7 +10,7 @@ import { millisOf } from "./monotonic.ts"
 
 interface Deadline {
   readonly at: number
-  readonly pass: () => void
+  pass: (() => void) | undefined
 }
 
 export class Deadlines {
@@ -24,11 +24,13 @@ export class Deadlines {
 
   /** Calls `pass` after so many milliseconds, unless what is returned has been called before. */
   add(millis: number, pass: () => void): () => void {
-    const deadline = { at: millisOf(this.#clock) + millis, pass }
+    const deadline: Deadline = { at: millisOf(this.#clock) + millis, pass }
     this.#pending.add(deadline)
     this.#sleep(deadline.at)
     return () => {
       this.#pending.delete(deadline)
+      // What a set has let go of it still refers to for a while: a finished read would be kept with all that it holds.
+      deadline.pass = undefined
       // A sleeper that nobody waits for would keep the process alive.
       if (this.#pending.size === 0) this.#rouse()
     }
@@ -54,6 +56,6 @@ export class Deadlines {
     for (const deadline of passed) this.#pending.delete(deadline)
     const next = Math.min(...[...this.#pending].map(({ at }) => at))
     if (next < Number.POSITIVE_INFINITY) this.#sleep(next)
-    for (const { pass } of passed) pass()
+    for (const { pass } of passed) pass?.()
   }
 }

@@ -139,7 +139,10 @@ type Malformation = CloudBackupError.MalformedResponse["reason"]
 
 /** `application/json` and its kin (`application/problem+json`); an answer that names no type is judged by its body. */
 const isJsonType = (type: string | undefined): boolean =>
-  type === undefined || type.trim() === "" || /^[\w.+-]+\/([\w.-]+\+)?json\s*(;|$)/i.test(type.trim())
+  type === "application/json" ||
+  type === undefined ||
+  type.trim() === "" ||
+  /^[\w.+-]+\/([\w.-]+\+)?json\s*(;|$)/i.test(type.trim())
 
 /** The JSON of a 200, or how it is wrong. `seen` describes the body. */
 const contentOf = (

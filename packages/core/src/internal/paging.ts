@@ -82,6 +82,8 @@ export const pages = <Page extends { readonly nextPageToken?: string }, Item>(
     ([name, value]): ReadonlyArray<[string, string]> => (value === undefined ? [] : [[name, value]])
   )
 
+  const method = client.method({ name, url, answer, maxBodyBytes: maxPageBytes })
+
   return Stream.suspend(() => {
     let read = new Set<string>()
     let hasBegunAgain = false
@@ -91,11 +93,8 @@ export const pages = <Page extends { readonly nextPageToken?: string }, Item>(
       read.add(pageToken)
       const parameters = new URLSearchParams([...given, ["pageSize", String(pageSize)]])
       if (pageToken !== "") parameters.set("pageToken", pageToken)
-      const sent = client.read({
+      const sent = client.read(method, {
         url: `${url}?${parameters}`,
-        answer,
-        maxBodyBytes: maxPageBytes,
-        span: { name, attributes: {} },
         // Pages that go round would be read for ever.
         select: (found) =>
           found.nextPageToken !== undefined && found.nextPageToken !== "" && read.has(found.nextPageToken)

@@ -4,15 +4,10 @@
  *
  * https://opentelemetry.io/docs/specs/semconv/http/
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as References from "effect/References"
-import type { RequestError } from "../CloudBackupError.ts"
-import { millisOf } from "./monotonic.ts"
-import { splitUrl } from "./splitUrl.ts"
 
 /** How long requests take, from the first byte sent to the last one read, in seconds; the convention's own buckets. */
 const duration = (attributes: Readonly<Record<string, string>>): Metric.Histogram<number> =>
@@ -50,33 +45,55 @@ const serverOf = (url: string) => {
   return { address: hostname, port: port !== "" ? port : protocol === "https:" ? "443" : "80" }
 }
 
-/** One series of the histogram for each kind of end that a request to an origin can come to: few, since no id is part of it. */
-const series = new Map<string, Map<string, Metric.Histogram<number>>>()
-
-const seriesOf = ({ method, url }: Observed, { status, type }: End): Metric.Histogram<number> => {
-  const { origin } = splitUrl(url)
-  const ofOrigin = series.get(origin) ?? new Map<string, Metric.Histogram<number>>()
-  series.set(origin, ofOrigin)
-  const key = `${method} ${status} ${type}`
-  const known = ofOrigin.get(key)
-  if (known !== undefined) return known
-  const { address, port } = serverOf(url)
-  const made = duration({
-    "http.request.method": method,
-    "server.address": address,
-    "server.port": port,
-    ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
-    ...(type === "" ? {} : { "error.type": type })
-  })
-  ofOrigin.set(key, made)
-  return made
-}
-
 /** How a request ended: its status, and what kind of error it is, if any. */
-interface End {
+export interface End {
   readonly status: number | undefined
   readonly type: string
-  readonly requestId: string | undefined
+  readonly requestId?: string | undefined
+}
+
+/** How a request ends that is called off. */
+export const calledOff: End = { status: undefined, type: "interrupted" }
+
+/** Counts the requests to one server. */
+export class Meter {
+  readonly #server: ReturnType<typeof serverOf>
+  /** One series for each kind of end: few, since no id is part of it. */
+  readonly #series = new Map<string, Metric.Histogram<number>>()
+  /** The series that was last counted in, and what it is of: an end is mostly of the kind of the one before. */
+  #last: { readonly method: string; readonly end: End; readonly series: Metric.Histogram<number> } | undefined
+
+  /** Of the server of `url`. */
+  constructor(url: string) {
+    this.#server = serverOf(url)
+  }
+
+  /** Counts a request of `fiber` that took so long. Not by effects, of which each would cost more than all of the counting. */
+  count(fiber: Fiber.Fiber<unknown, unknown>, { attempts, method }: Observed, tookMillis: number, end: End): void {
+    this.#seriesOf(method, end).updateUnsafe(tookMillis / 1_000, fiber.context)
+    if (attempts > 1) retries.updateUnsafe(1, fiber.context)
+    if (end.type === "RateLimited") throttles.updateUnsafe(1, fiber.context)
+  }
+
+  #seriesOf(method: string, end: End): Metric.Histogram<number> {
+    const last = this.#last
+    if (last?.method === method && last.end.status === end.status && last.end.type === end.type) return last.series
+    const key = `${method} ${end.status} ${end.type}`
+    const series = this.#series.get(key) ?? this.#make(method, end)
+    this.#series.set(key, series)
+    this.#last = { method, end, series }
+    return series
+  }
+
+  #make(method: string, { status, type }: End): Metric.Histogram<number> {
+    return duration({
+      "http.request.method": method,
+      "server.address": this.#server.address,
+      "server.port": this.#server.port,
+      ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
+      ...(type === "" ? {} : { "error.type": type })
+    })
+  }
 }
 
 const attributesOf = ({ attempts, clientRequestId, method, url }: Observed) => {
@@ -91,45 +108,18 @@ const attributesOf = ({ attempts, clientRequestId, method, url }: Observed) => {
   }
 }
 
-/** Observes one request of `fiber`. `statusOf` gives the HTTP status of a good answer. */
-export const observe = <A>(
-  fiber: Fiber.Fiber<unknown, unknown>,
+/** One request in a span of its own: `effect` is given what has to be told how it ends. */
+export const traced = <A, E>(
   request: Observed,
-  statusOf: (answer: A) => number,
-  effect: Effect.Effect<A, RequestError>
-): Effect.Effect<A, RequestError> => {
-  const clock = fiber.getRef(Clock.Clock)
-  const startedAt = millisOf(clock)
-  const endOf = (exit: Exit.Exit<A, RequestError>): End => {
-    if (Exit.isSuccess(exit)) return { status: statusOf(exit.value), type: "", requestId: undefined }
-    const error = Exit.findErrorOption(exit)
-    if (error._tag === "None") return { status: undefined, type: "interrupted", requestId: undefined }
-    const { _tag: type, requestId, status } = error.value
-    return { status, type, requestId }
-  }
-  /** Counts the request; not by effects, of which each would cost more than all of the counting. */
-  const count = (end: End) => {
-    seriesOf(request, end).updateUnsafe((millisOf(clock) - startedAt) / 1_000, fiber.context)
-    if (request.attempts > 1) retries.updateUnsafe(1, fiber.context)
-    if (end.type === "RateLimited") throttles.updateUnsafe(1, fiber.context)
-  }
-  if (!fiber.getRef(References.TracerEnabled)) {
-    return Effect.onExit(effect, (exit) => {
-      count(endOf(exit))
-      return Effect.void
-    })
-  }
-  return Effect.useSpan(request.method, { kind: "client", attributes: attributesOf(request) }, (span) =>
-    Effect.onExit(effect, (exit) => {
-      const end = endOf(exit)
-      count(end)
-      if (end.status !== undefined) span.attribute("http.response.status_code", end.status)
-      if (end.type !== "") span.attribute("error.type", end.type)
-      if (end.requestId !== undefined) span.attribute("http.response.header.x-request-id", end.requestId)
-      return Effect.void
+  effect: (onEnd: (end: End) => void) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.useSpan(request.method, { kind: "client", attributes: attributesOf(request) }, (span) =>
+    effect(({ requestId, status, type }) => {
+      if (status !== undefined) span.attribute("http.response.status_code", status)
+      if (type !== "") span.attribute("error.type", type)
+      if (requestId !== undefined) span.attribute("http.response.header.x-request-id", requestId)
     })
   )
-}
 
 /** `effect` in a span, where `fiber` traces: a span that nobody sees costs as much as decoding a resource. */
 export const spanned = <A, E, R>(

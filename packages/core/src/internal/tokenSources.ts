@@ -11,9 +11,10 @@ import * as ServiceAccountKey from "../ServiceAccountKey.ts"
 import { Timestamp, toEpochMillis } from "../Timestamp.ts"
 import type { Transport, TransportRequest } from "../Transport.ts"
 import * as Classify from "./classify.ts"
-import { exchange } from "./exchange.ts"
+import { Exchange } from "./Exchange.ts"
 import { inOneLine, message } from "./protoJson.ts"
 import type { Issued } from "./renewing.ts"
+import { Meter } from "./telemetry.ts"
 
 /** An answer with a token takes some 2 kB. */
 const maxTokenBytes = 64 * 1024
@@ -90,9 +91,10 @@ interface Ask<A> {
 
 /** Sends a request for a token until it is answered or the policy ends. */
 const ask = <A>({ answer, onDate, policy, request, token, transport }: Ask<A>): Effect.Effect<A, RequestError> => {
-  const send = exchange(transport, { ...request, maxBodyBytes: maxTokenBytes }, onDate)
+  const meter = new Meter(request.url)
+  const exchange = new Exchange(transport, { ...request, maxBodyBytes: maxTokenBytes }, meter, onDate)
   return Effect.flatMap(
-    retry(policy, (timeoutMillis) => Effect.withFiber((fiber) => send(fiber, timeoutMillis, token))),
+    retry(policy, (timeoutMillis) => exchange.send(timeoutMillis, token)),
     ({ context, json, response }) =>
       Effect.mapError(Schema.decodeUnknownEffect(answer)(json), (error) =>
         Classify.malformed(context, response, "shape", inOneLine(error))
