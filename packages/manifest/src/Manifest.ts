@@ -1,37 +1,29 @@
 /**
  * A manifest, version 1: which resources there should be, and what each must satisfy.
  */
+import * as Result from "effect/Result"
+import type { Event } from "js-yaml"
+import {
+  type DesiredResource,
+  defaultSeverity,
+  instancePattern,
+  maxAddressLength,
+  needsBackup
+} from "./DesiredResource.ts"
 import { at, characters, type Diagnostic, nearest, quote, type SourceText } from "./Diagnostic.ts"
 import { type Expectations, fields, inherit, type Severity, severities } from "./Expectations.ts"
+import { readPlain } from "./plainManifest.ts"
 import { describe, isEmpty, type Note, readExpectation, readLiteral } from "./Value.ts"
 import * as Yaml from "./Yaml.ts"
 import type { Entry, Mapping, Node, Scalar } from "./YamlNode.ts"
 
-/** Where something is declared; line and column from 1. */
-export interface SourcePlace {
-  readonly path: string
-  readonly line: number
-  readonly column: number
-}
-
-/** One resource as declared, with the manifest's defaults filled in. */
-export interface DesiredResource {
-  /** The name that people know it by: its key in the manifest. */
-  readonly address: string
-  /** The id of the Compute Cloud instance. */
-  readonly instance: string
-  readonly expectations: Expectations
-  readonly severity: Severity
-  readonly source: SourcePlace
-}
+export type { DesiredResource, SourcePlace } from "./DesiredResource.ts"
 
 /** What one file declares, or every mistake in it. */
 export interface ParsedFile {
   readonly resources: ReadonlyArray<DesiredResource>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
-
-const instancePattern = /^[a-z0-9][a-z0-9_-]{0,49}$/
 
 const expectationNames = Object.keys(fields) as ReadonlyArray<keyof Expectations>
 const topLevelNames = ["version", "defaults", "resources"]
@@ -40,7 +32,16 @@ const resourceNames = ["instance", ...defaultsNames]
 
 /** Reads the text of one file. */
 export const parse = (source: SourceText): ParsedFile => {
-  const { diagnostics, root, shared } = Yaml.parse(source)
+  const events = Yaml.eventsOf(source)
+  if (Result.isFailure(events)) return { resources: [], diagnostics: [events.failure] }
+  const plain = readPlain(source, events.success)
+  if (plain !== undefined) return { resources: plain, diagnostics: [] }
+  return readTree(source, events.success)
+}
+
+/** The same by way of a tree, whatever is written. */
+export const readTree = (source: SourceText, events: ReadonlyArray<Event>): ParsedFile => {
+  const { diagnostics, root, shared } = Yaml.treeOf(source, events)
   const reader = new Reader(source, shared, [...diagnostics])
   const resources = root === undefined && diagnostics.length > 0 ? [] : reader.manifest(root)
   const inOrder = reader.diagnostics.toSorted(
@@ -60,9 +61,6 @@ interface Body extends Declared {
   /** Neither an `instance` nor anything that was meant to be one is there. */
   readonly lacksInstance: boolean
 }
-
-/** The expectations that cannot go together with `enabled: false`. */
-const needsBackup: ReadonlyArray<string> = ["protected", "maxBackupAge", "nextBackupWithin"]
 
 class Reader {
   readonly diagnostics: Array<Diagnostic>
@@ -153,8 +151,8 @@ class Reader {
   }
 
   private resource({ key, value }: Entry, inherited: Declared): DesiredResource | undefined {
-    if (key.text.trim() === "" || characters(key.text) > 200) {
-      this.report(key.offset, { summary: "The name of a resource takes 1 to 200 characters" })
+    if (key.text.trim() === "" || characters(key.text) > maxAddressLength) {
+      this.report(key.offset, { summary: `The name of a resource takes 1 to ${maxAddressLength} characters` })
     }
     if (value.kind === "invalid") return undefined
     if (value.kind !== "mapping" && resourceNames.includes(key.text) && !isEmpty(value)) {
@@ -179,7 +177,7 @@ class Reader {
       address: key.text,
       instance,
       expectations: inherit(expectations, inherited.expectations),
-      severity: severity ?? inherited.severity ?? "high",
+      severity: severity ?? inherited.severity ?? defaultSeverity,
       source: { path: this.source.path, ...this.source.placeOf(key.offset) }
     }
   }
@@ -207,7 +205,7 @@ class Reader {
     if ((own.enabled ?? inherited.enabled) !== false || node.kind !== "mapping") return
     const where = own.enabled === false ? "beside it" : "of the `defaults`"
     for (const { key } of node.entries) {
-      if (!needsBackup.includes(key.text) || !(key.text in own)) continue
+      if (!(needsBackup as ReadonlyArray<string>).includes(key.text) || !(key.text in own)) continue
       this.report(key.offset, {
         summary: `\`${key.text}\` contradicts \`enabled: false\` ${where}`,
         detail:

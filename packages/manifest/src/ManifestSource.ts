@@ -30,7 +30,7 @@ export class ManifestError extends Schema.TaggedError<ManifestError>("@holdfast/
 export interface ManifestFile {
   /** As it was named, or `<stdin>`. */
   readonly path: string
-  /** Of its bytes, in hexadecimal. */
+  /** Of its bytes, in hexadecimal. Reckoned when it is asked for. */
   readonly sha256: string
 }
 
@@ -57,7 +57,7 @@ export const load = Effect.fn("Manifest.load")(function* (names: ReadonlyArray<s
       return Effect.succeed(undefined)
     })
     if (bytes === undefined) continue
-    files.push({ path, sha256: yield* sha256(bytes) })
+    files.push(fileOf(path, bytes))
     const text = decodeUtf8(bytes)
     if (text === undefined) {
       diagnostics.push({ severity: "error", path, summary: "The file is not UTF-8 text", detail: "Save it as UTF-8." })
@@ -84,8 +84,8 @@ const collect = Effect.fnUntraced(function* (name: string, diagnostics: Array<Di
   if (name === "-") return [{ path: "<stdin>", identity: "-" }]
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const isThere = yield* Effect.orElseSucceed(fs.exists(name), () => true)
-  if (isThere || !/[*?[{]/.test(name)) return [{ path: name, identity: path.resolve(name) }]
+  const isPattern = /[*?[{]/.test(name) && !(yield* Effect.orElseSucceed(fs.exists(name), () => true))
+  if (!isPattern) return [{ path: name, identity: path.resolve(name) }]
   const found = yield* Effect.catch(fs.glob(name), (error) => {
     diagnostics.push(cannotRead(name, error))
     return Effect.succeed([])
@@ -146,7 +146,9 @@ const read = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Uint8Array, Diagnostic, FileSystem.FileSystem | Path.Path | Stdio.Stdio> {
   if (isStdin) return yield* readStream(path, (yield* Stdio.Stdio).stdin)
   const fs = yield* FileSystem.FileSystem
-  const { type } = yield* Effect.catch(fs.stat(path), (error) => Effect.flatMap(unreadable(path, error), Effect.fail))
+  const { size, type } = yield* Effect.catch(fs.stat(path), (error) =>
+    Effect.flatMap(unreadable(path, error), Effect.fail)
+  )
   const refuse = (summary: string, detail: string) =>
     Effect.fail<Diagnostic>({ severity: "error", path, summary, detail })
   if (type === "Directory") {
@@ -156,7 +158,14 @@ const read = Effect.fnUntraced(function* (
   if (type !== "File") {
     return yield* refuse("This is not a regular file", "A pipe or a device may never end: pipe it in, and name it -.")
   }
-  return yield* readStream(path, fs.stream(path))
+  if (size > maxFileBytes) return yield* Effect.fail(tooLarge(path))
+  return yield* Effect.mapError(fs.readFile(path), (error) => brokenOff(path, error))
+})
+
+const brokenOff = (path: string, error: PlatformError): Diagnostic => ({
+  severity: "error",
+  path,
+  summary: `The file cannot be read (${error.reason._tag})`
 })
 
 const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformError>) =>
@@ -164,14 +173,7 @@ const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformErro
     const chunks: Array<Uint8Array> = []
     let size = 0
     return Stream.runForEach(
-      Stream.mapError(
-        stream,
-        (error): Diagnostic => ({
-          severity: "error",
-          path,
-          summary: `The file cannot be read (${error.reason._tag})`
-        })
-      ),
+      Stream.mapError(stream, (error) => brokenOff(path, error)),
       (chunk) => {
         size += chunk.length
         if (size > maxFileBytes) return Effect.fail(tooLarge(path))
@@ -211,8 +213,17 @@ const unreadable = Effect.fnUntraced(function* (name: string, error: PlatformErr
   } satisfies Diagnostic
 })
 
-const sha256 = (bytes: Uint8Array): Effect.Effect<string> =>
-  Effect.promise(async () => Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex"))
+/** Node's cryptography takes as long to load as a fifth of Node, and few reports show the hash. */
+const fileOf = (path: string, bytes: Uint8Array): ManifestFile => {
+  let sha256: string | undefined
+  return {
+    path,
+    get sha256() {
+      sha256 ??= process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest("hex")
+      return sha256
+    }
+  }
+}
 
 /** Without its byte order mark; `undefined` where it is not UTF-8. */
 const decodeUtf8 = (bytes: Uint8Array): string | undefined => {

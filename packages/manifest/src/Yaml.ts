@@ -2,6 +2,7 @@
  * YAML text to a tree whose every node knows its place. Aliases become shared nodes (never copies, so that an alias bomb
  * stays as small as its text), merge keys (`<<`) are resolved, duplicate keys and foreign tags are mistakes.
  */
+import * as Result from "effect/Result"
 import * as JsYaml from "js-yaml"
 import { at, cut, type Diagnostic, quote, type SourceText } from "./Diagnostic.ts"
 import type { Entry, Invalid, Node, Scalar } from "./YamlNode.ts"
@@ -65,34 +66,29 @@ const keyIn = (mapping: OpenMapping, text: string): Scalar | undefined => {
 }
 
 /** A document's tree, or what is wrong. Mistakes found beside a tree leave a tree that lacks what they spoil. */
-export interface Parsed {
+export interface Tree {
   readonly root: Node | undefined
   /** The nodes that stand in more than one place, by an alias. */
   readonly shared: ReadonlySet<Node>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
-/** Parses the one document of `source`. */
-export const parse = (source: SourceText): Parsed => {
+/** The events of `source`, or why there are none. */
+export const eventsOf = (source: SourceText): Result.Result<ReadonlyArray<JsYaml.Event>, Diagnostic> => {
   if (!isOfModerateSize(source.text)) {
     const summary = `The file may hold more than ${maxMarks} keys and values, the most that is read`
-    return {
-      root: undefined,
-      shared: new Set(),
-      diagnostics: [at(source, undefined, { summary, detail: "Split it: several files can be checked together." })]
-    }
+    return Result.fail(at(source, undefined, { summary, detail: "Split it: several files can be checked together." }))
   }
-  let events: ReadonlyArray<JsYaml.Event>
   try {
-    events = JsYaml.parseEvents(source.text, { maxDepth })
+    return Result.succeed(JsYaml.parseEvents(source.text, { maxDepth }))
   } catch (cause) {
     if (!(cause instanceof JsYaml.YAMLException)) throw cause
-    return {
-      root: undefined,
-      shared: new Set(),
-      diagnostics: [at(source, cause.mark?.position, { summary: `This is not YAML: ${cause.reason}` })]
-    }
+    return Result.fail(at(source, cause.mark?.position, { summary: `This is not YAML: ${cause.reason}` }))
   }
+}
+
+/** The tree of the one document of `source`, by its events. */
+export const treeOf = (source: SourceText, events: ReadonlyArray<JsYaml.Event>): Tree => {
   const builder = new Builder(source)
   for (const event of events) builder.accept(event)
   return { root: builder.root, shared: builder.shared, diagnostics: builder.diagnostics }
