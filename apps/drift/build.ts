@@ -1,81 +1,179 @@
 /**
  * Bundles the CLI into `dist`, which needs nothing but Node: `drift.mjs` answers `--version` by itself, and loads the rest in
  * pieces, as they are needed.
+ *
+ * Most of the plugins are there for the time that a start takes; `docs/adr/0004-speed.md` says what each of them is worth.
  */
 import { chmod, readFile, rm } from "node:fs/promises"
-import { build, type Plugin } from "esbuild"
+import { join } from "node:path"
+import { type BuildOptions, build, type Plugin } from "esbuild"
 
-/** Runs before anything else of the bundle, on whatever Node there is. CommonJS dependencies (undici) call `require`. */
-const banner = `import { createRequire as __createRequire } from "node:module";
-const require = __createRequire(import.meta.url);
-if (Number(process.versions.node.split(".")[0]) < 22) {
+/** Runs before anything else, on whatever Node there is. */
+const versionCheck = `if (Number(process.versions.node.split(".")[0]) < 22) {
   process.stderr.write("error: drift needs Node 22 or newer, and this is " + process.version + "\\n");
   process.exit(1);
 }`
 
+/** Modules of Node are loaded by it. */
+const requirer = `import { createRequire as __createRequire } from "node:module";
+const require = __createRequire(import.meta.url);`
+
 /**
  * Takes of undici only what `NodeTransport` uses: its index loads fetch, WebSocket, caches and mocks with it, 0.4 MB that
- * cannot be shaken off since it is CommonJS. HTTP/2 is never spoken (`allowH2: false`), and would load Node's TLS also where
- * nothing is encrypted; proxies are loaded where there are some. The package has no `exports`, and its version is pinned.
+ * cannot be shaken off since it is CommonJS. Its package has no `exports`, and its version is pinned.
+ *
+ * - HTTP/2 is never spoken (`allowH2: false`), and would load Node's TLS also where nothing is encrypted.
+ * - Proxies are loaded where there are some; those of SOCKS are refused before.
+ * - Bodies are texts: none is a form or a stream of `fetch`.
+ * - Of Node's HTTP it asks the longest head, which `NodeTransport` gives, and whether a body is a request of Node's.
+ * - The parser for processors without SIMD lies beside, as a file of its own.
  */
 const usedUndici: Plugin = {
   name: "used-undici",
   setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
-      path: "undici",
-      namespace: "used-undici",
-      pluginData: resolveDir
-    }))
-    onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "client-h2", namespace: "used-undici" }))
-    onLoad({ filter: /^undici$/, namespace: "used-undici" }, ({ pluginData }) => ({
-      resolveDir: pluginData,
-      contents: `
-        exports.Agent = require("undici/lib/dispatcher/agent.js")
+    const namespace = "used-undici"
+    const contents: Readonly<Record<string, string>> = {
+      undici: `
+        exports.Pool = require("undici/lib/dispatcher/pool.js")
         Object.defineProperty(exports, "ProxyAgent", {
           enumerable: true,
           get: () => require("undici/lib/dispatcher/proxy-agent.js")
         })
-        exports.buildConnector = require("undici/lib/core/connect.js")`
+        exports.buildConnector = require("undici/lib/core/connect.js")`,
+      "node:http": "exports.maxHeaderSize = 16384",
+      "node:assert": `module.exports = (ok, message) => {
+        if (!ok) throw message instanceof Error ? message : new Error(message ?? "undici: an assertion does not hold")
+      }`,
+      "./client-h2.js": "",
+      "./socks5-proxy-agent": "",
+      "../web/fetch/body.js": "",
+      "../web/fetch/formdata": "",
+      "../web/webidl": "exports.webidl = { is: { FormData: () => false } }"
+    }
+    const names = Object.keys(contents).filter((name) => name !== "undici")
+    onResolve({ filter: /^undici$/ }, ({ path, resolveDir }) => ({ path, namespace, pluginData: resolveDir }))
+    onResolve({ filter: /./ }, ({ importer, path }) =>
+      names.includes(path) && /\/undici\/lib\/(core|dispatcher)\//.test(importer) ? { path, namespace } : undefined
+    )
+    onResolve({ filter: /\/llhttp-wasm\.js$/ }, () => ({ path: "./llhttp-wasm.cjs", external: true }))
+    onLoad({ filter: /.*/, namespace }, ({ path, pluginData }) => ({
+      resolveDir: pluginData,
+      contents: contents[path] ?? ""
     }))
-    onLoad({ filter: /^client-h2$/, namespace: "used-undici" }, () => ({ contents: "" }))
   }
 }
 
 /**
- * Has Effect's CLI make its `Intl.Segmenter` when it measures a text, for help alone: as its module is written, each start of
- * the program would make one, which takes a quarter as long as Node takes to start.
+ * Has Effect's CLI load the tables of Unicode when it measures a text: as its module is written, each start of the program would
+ * load them, which takes a quarter as long as Node takes to start.
  */
-const lateSegmenter: Plugin = {
-  name: "late-segmenter",
+const lateTables: Plugin = {
+  name: "late-tables",
   setup: ({ onLoad }) => {
     onLoad({ filter: /\/effect\/dist\/cli\/CliOutput\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8")
-      const contents = text.replace(
+      const replaced = (text: string, pattern: RegExp, by: string) => {
+        if (!pattern.test(text))
+          throw new Error(`${path} holds no ${pattern} any more: look what it makes when it is loaded`)
+        return text.replace(pattern, by)
+      }
+      const text = replaced(
+        await readFile(path, "utf8"),
         /new (Intl\.Segmenter\([^)]*\))/,
         "{ segment(text) { return (this.made ??= new $1).segment(text) } }"
       )
-      if (contents === text) throw new Error(`${path} makes no Intl.Segmenter any more: remove this plugin`)
+      const contents = replaced(
+        text,
+        /(zeroWidthCodePoints = )(\/.*\/gu);/,
+        "$1{ [Symbol.replace](text, by) { return text.replace(this.made ??= $2, by) } };"
+      )
       return { contents, loader: "js" }
     })
   }
 }
 
-await rm("dist", { recursive: true, force: true })
-await build({
-  entryPoints: { drift: "src/bin.ts" },
+/**
+ * Has modules of Node required, not imported: what is imported is looked at whole, and of `node:fs` that alone loads streams and
+ * promises. `node:crypto`, which only temporary files need, is loaded when one is made.
+ */
+const plainBuiltins: Plugin = {
+  name: "plain-builtins",
+  setup: ({ onLoad, onResolve }) => {
+    const namespace = "plain-builtins"
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: `module.exports = require("${path}")` }))
+    onResolve({ filter: /^node:crypto$/ }, ({ importer, path }) =>
+      importer.endsWith("/NodeFileSystem.js") ? { path, namespace: "late-crypto" } : undefined
+    )
+    onResolve({ filter: /^node:/ }, ({ importer, kind, path }) =>
+      kind !== "import-statement" || path === "node:module" || importer.includes("/jose/")
+        ? { path, external: true }
+        : { path, namespace }
+    )
+    onLoad({ filter: /.*/, namespace: "late-crypto" }, ({ path }) => ({
+      contents: `export const randomBytes = (size) => require("${path}").randomBytes(size)`
+    }))
+  }
+}
+
+/**
+ * Has what is loaded late stand on all that `main.ts` and `check` load. Where a piece of code is put depends on who needs it:
+ * without this a check would be a dozen small files, and each takes about a millisecond to load.
+ */
+const fewPieces: Plugin = {
+  name: "few-pieces",
+  setup: ({ onLoad }) => {
+    const filter = /\/drift\/src\/(Cli|emulated|Otlp)\.ts$|\/jose\/dist\/webapi\/index\.js$/
+    const first = ["platform", "Failure", "Telemetry", "commands/emulator", "commands/validate", "commands/check"]
+    const paths = first.map((name) => join(import.meta.dirname, `src/${name}.ts`))
+    const imports = paths.map((path) => `import ${JSON.stringify(path)}\n`).join("")
+    onLoad({ filter }, async ({ path }) => ({
+      contents: imports + (await readFile(path, "utf8")),
+      loader: path.endsWith(".ts") ? "ts" : "js"
+    }))
+  }
+}
+
+/** Leaves the program to be found beside the launcher. */
+const programApart: Plugin = {
+  name: "program-apart",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: "./main.mjs", external: true }))
+  }
+}
+
+const common = {
   outdir: "dist",
   outExtension: { ".js": ".mjs" },
-  chunkNames: "[name]-[hash]",
-  splitting: true,
   bundle: true,
   platform: "node",
   format: "esm",
   target: "node22",
   minify: true,
-  legalComments: "none",
-  banner: { js: banner },
+  legalComments: "none"
+} satisfies BuildOptions
+
+await rm("dist", { recursive: true, force: true })
+await build({
+  ...common,
+  entryPoints: { drift: "src/bin.ts" },
+  banner: { js: versionCheck },
+  plugins: [programApart]
+})
+await build({
+  ...common,
+  entryPoints: { main: "src/main.ts" },
+  chunkNames: "[name]-[hash]",
+  splitting: true,
+  banner: { js: requirer },
   // How undici is told that it is bundled, as Node itself does: without its second, experimental parser.
   define: { esbuildDetection: "true" },
-  plugins: [usedUndici, lateSegmenter]
+  plugins: [usedUndici, lateTables, plainBuiltins, fewPieces]
+})
+await build({
+  ...common,
+  entryPoints: { "llhttp-wasm": "undici/lib/llhttp/llhttp-wasm.js" },
+  absWorkingDir: join(import.meta.dirname, "../../packages/core"),
+  outdir: join(import.meta.dirname, "dist"),
+  format: "cjs",
+  outExtension: { ".js": ".cjs" }
 })
 await chmod("dist/drift.mjs", 0o755)

@@ -1,24 +1,92 @@
 /**
- * The command tree, and how the program says that it was called wrongly.
+ * The command line as Effect's CLI has it: for help, for completions, and to say that the program was called wrongly.
  */
 
 import { escapeText } from "@holdfast/report/Terminal"
+import * as Config from "effect/Config"
 import * as Console from "effect/Console"
+import * as Argument from "effect/cli/Argument"
 import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { auth } from "./commands/auth.ts"
+import * as Option from "effect/Option"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import * as Terminal from "effect/Terminal"
+import * as CommandLine from "./CommandLine.ts"
+import { status } from "./commands/auth.ts"
 import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { validate } from "./commands/validate.ts"
-import { stderr, useColor } from "./Output.ts"
+import { ExitWith } from "./Failure.ts"
+import { stderr, surviving, useColor } from "./Output.ts"
+import type { Environment } from "./platform.ts"
+import { version } from "./version.ts"
 
-export const cli = Command.make("drift").pipe(
+/** A flag's text, from the command line or from its twin. */
+const textOf = ({ choices = [], kind, name, variable = "" }: CommandLine.Flag<unknown>): Flag.Flag<string> => {
+  switch (kind) {
+    case "switch":
+      return Flag.map(Flag.withFallbackConfig(Flag.Boolean(name), Config.Boolean(variable)), String)
+    case "choice":
+      return Flag.withFallbackConfig(Flag.Literals(name, choices), Config.Literals(choices, variable))
+    case "integer":
+      return Flag.map(Flag.withFallbackConfig(Flag.Int(name), Config.Int(variable)), String)
+    case "path":
+      return Flag.withFallbackConfig(Flag.Path(name), Config.String(variable))
+    case "text":
+      return variable === "" ? Flag.String(name) : Flag.withFallbackConfig(Flag.String(name), Config.String(variable))
+  }
+}
+
+/** A flag in terms of Effect's CLI. */
+const flagOf = (flag: CommandLine.Flag<unknown>): Flag.Flag<unknown> => {
+  const { alias, description, expected = (text) => `"${text}" is not one`, fallback, metavar, read } = flag
+  const named = Flag.withDescription(textOf(flag), description)
+  const shown = metavar === undefined ? named : Flag.withMetavar(named, metavar)
+  return (alias === undefined ? shown : Flag.withAlias(shown, alias)).pipe(
+    Flag.optional,
+    Flag.filterMap(
+      Option.match({ onNone: () => Option.some(fallback), onSome: (text) => Option.fromUndefinedOr(read(text)) }),
+      (text) => expected(Option.getOrElse(text, () => ""))
+    )
+  )
+}
+
+/** The files that a command takes, in terms of Effect's CLI. */
+const argumentOf = ({ description, isVariadic, name }: NonNullable<CommandLine.Command["argument"]>) => {
+  const path = Argument.withDescription(Argument.Path(name), description)
+  return isVariadic ? Argument.variadic(path) : Argument.map(path, (one): ReadonlyArray<string> => [one])
+}
+
+/** A command in terms of Effect's CLI. */
+export const commandOf = ({ command }: CommandLine.Callable) => {
+  const { argument, description, examples, flags, name, run, short } = command
+  const paths = argument === undefined ? {} : { paths: argumentOf(argument) }
+  const config = {
+    ...paths,
+    options: Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flagOf(flag)]))
+  }
+  return Command.make(name, config, ({ options, paths = [] }) => run(options, paths.map(CommandLine.asNamed))).pipe(
+    Command.withShortDescription(short),
+    Command.withDescription(description),
+    Command.withExamples(examples)
+  )
+}
+
+const auth = Command.make("auth").pipe(
+  Command.withShortDescription("Credentials"),
+  Command.withDescription("What there is to say of the credentials."),
+  Command.withSubcommands([commandOf(status)])
+)
+
+const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
-  Command.withSubcommands([check, validate, auth, emulator]),
+  Command.withSubcommands([commandOf(check), commandOf(validate), auth, commandOf(emulator)]),
   Command.withExamples([
     { command: "drift check", description: "Compare backup.yaml with Cloud Backup" },
     { command: "drift check --help", description: "All flags and the exit codes" },
@@ -60,8 +128,39 @@ const versionFlag: typeof GlobalFlag.Version = {
   )
 }
 
-/** What the command line runs with: its presenter, and the flags that every command has. */
+const unused = Effect.die("no command prompts or starts processes")
+
+/** Effect's CLI asks for a terminal to prompt at and for a way to start processes; no command does either. */
+const layerUnused = Layer.mergeAll(
+  Layer.succeed(
+    Terminal.Terminal,
+    Terminal.make({
+      columns: unused,
+      rows: unused,
+      size: unused,
+      readInput: unused,
+      readLine: unused,
+      display: () => unused
+    })
+  ),
+  Layer.succeed(
+    ChildProcessSpawner.ChildProcessSpawner,
+    ChildProcessSpawner.make(() => unused)
+  )
+)
+
+/** What the command line runs with. */
 export const layer = Layer.mergeAll(
+  layerUnused,
   CliOutput.layerPresenter(presenter),
   CliConfig.layer({ builtIns: [GlobalFlag.Help, versionFlag, GlobalFlag.Completions] })
 )
+
+/** Does what `args` say, or says what is wrong with them. */
+export const run = (args: ReadonlyArray<string>): Effect.Effect<void, unknown, Environment> =>
+  Effect.sync(() => [process.stdout, process.stderr].map(surviving)).pipe(
+    Effect.andThen(Command.runWith(cli, { version })(args)),
+    // It has been said. No command at all is an error, too: a gate that checks nothing is not green.
+    Effect.catchIf(CliError.isCliError, () => Effect.fail(new ExitWith({ code: 1 }))),
+    Effect.provide(layer)
+  )

@@ -6,7 +6,6 @@ import type { CheckReport } from "@holdfast/check/CheckReport"
 import { diagnostics } from "@holdfast/report/diagnostics"
 import { escapeText } from "@holdfast/report/Terminal"
 import * as Cause from "effect/Cause"
-import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
@@ -37,8 +36,6 @@ export const report = (cause: Cause.Cause<unknown>): Effect.Effect<never, ExitWi
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const error = Cause.squash(cause)
   if (error instanceof ExitWith) return Effect.fail(error)
-  // The command line's own errors have been printed. No command at all is one, too: a gate that checks nothing is not green.
-  if (CliError.isCliError(error)) return Effect.fail(new ExitWith({ code: 1 }))
   const isOurs = Cause.hasFails(cause)
   const text = isOurs
     ? diagnostics(toDiagnostics(error), { color: Output.useColor(undefined, process.stderr) })

@@ -16,9 +16,15 @@ export class OutputError extends Schema.TaggedError<OutputError>("@holdfast/drif
   }
 }
 
+const ignore = () => undefined
+
+/** A stream that survives its reader: where nobody listens, a write after that went away ends the process with a stack trace. */
+export const surviving = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
+  stream.listeners("error").includes(ignore) ? stream : stream.on("error", ignore)
+
 const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void, OutputError> =>
   Effect.callback((resume) => {
-    stream.write(text, (error) => {
+    surviving(stream).write(text, (error) => {
       if (error === undefined || error === null || ("code" in error && error.code === "EPIPE"))
         return resume(Effect.void)
       const remedy = "Check where the output of the command goes."
@@ -32,11 +38,6 @@ export const stdout = (text: string): Effect.Effect<void, OutputError> => write(
 /** Writes to standard error; that nobody reads it stops nothing. */
 export const stderr = (text: string): Effect.Effect<void> =>
   Effect.orElseSucceed(write(process.stderr, text), () => undefined)
-
-/** Without this, a write after the reader went away ends the process with a stack trace. */
-export const ignoreClosedPipes = Effect.sync(() => {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
-})
 
 /** Writes a file whole or not at all: beside it first, then over it. What a link leads to is written, not the link. */
 export const file = Effect.fnUntraced(function* (path: string, text: string) {

@@ -1,10 +1,15 @@
 /**
  * One line on standard error that counts what has been read, where a person is looking.
  */
+import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
+import { surviving } from "./Output.ts"
 
 /** How often the line is drawn at most, in milliseconds: faster is flicker. */
 const intervalMillis = 100
+
+/** Asked by its number, since to make a stream of it costs time that most runs have no use for. */
+const stderrDescriptor = 2
 
 const clearLine = "\r\u001b[2K"
 
@@ -17,7 +22,7 @@ export interface Progress {
 /** A progress line on a terminal; nothing in CI, in a pipe, or where it is not wanted. */
 export const make = (wanted: boolean): Progress => {
   const { CI, TERM } = process.env
-  if (!wanted || process.stderr.isTTY !== true || (CI !== undefined && CI !== "") || TERM === "dumb") {
+  if (!wanted || (CI !== undefined && CI !== "") || TERM === "dumb" || !isatty(stderrDescriptor)) {
     return { update: () => Effect.void, end: Effect.void }
   }
   let drawnAt = 0
@@ -27,7 +32,7 @@ export const make = (wanted: boolean): Progress => {
         const now = performance.now()
         if (now - drawnAt < intervalMillis && done < total) return
         drawnAt = now
-        process.stderr.write(`${clearLine}Read ${done} of ${total}`)
+        surviving(process.stderr).write(`${clearLine}Read ${done} of ${total}`)
       }),
     end: Effect.sync(() => {
       if (drawnAt > 0) process.stderr.write(clearLine)

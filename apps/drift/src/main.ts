@@ -2,15 +2,13 @@
  * The program: its wiring, and the exit code. Loading it runs it.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Cli from "./Cli.ts"
+import type { Callable } from "./CommandLine.ts"
+import { emulator } from "./commands/emulator.ts"
+import { validate } from "./commands/validate.ts"
 import * as Failure from "./Failure.ts"
-import { ignoreClosedPipes } from "./Output.ts"
 import * as platform from "./platform.ts"
 import * as Telemetry from "./Telemetry.ts"
-import { version } from "./version.ts"
 
 /** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
 const echoMillis = 500
@@ -24,9 +22,28 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 
-Effect.andThen(ignoreClosedPipes, Command.run(Cli.cli, { version })).pipe(
+/** The commands; what reads from the cloud is loaded when it is called. */
+const commands: Readonly<Record<string, () => Callable | Promise<Callable>>> = {
+  check: () => import("./commands/check.ts").then(({ check }) => check),
+  validate: () => validate,
+  emulator: () => emulator
+}
+
+const args = process.argv.slice(2)
+
+const program = Effect.gen(function* () {
+  const [name = "", ...words] = args
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const command = load === undefined ? undefined : yield* Effect.promise(async () => load())
+  const call = command?.call(words, process.env)
+  if (call !== undefined) return yield* call
+  const { run } = yield* Effect.promise(() => import("./Cli.ts"))
+  yield* run(args)
+})
+
+program.pipe(
   Effect.catchCause(Failure.report),
   Effect.provide(Telemetry.layer),
-  Effect.provide(Layer.merge(Cli.layer, platform.layer)),
+  Effect.provide(platform.layer),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

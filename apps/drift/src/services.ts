@@ -9,7 +9,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
-import { type Addresses, addressVariables } from "./flags.ts"
+import { type Addresses, addressVariables } from "./addresses.ts"
 
 /** Where the services are and how they are reached, by environment and flags. */
 const layerNetwork = (addresses: Addresses) =>

@@ -3,10 +3,12 @@
  * others; only credentials that no read can use do.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { uuid } from "@holdfast/core/Uuid"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import { type CheckReport, formatVersion, type ResourceReport, type Summary } from "./CheckReport.ts"
 import { compare } from "./compare.ts"
 import { exitCodeOf } from "./ExitCode.ts"
@@ -43,6 +45,7 @@ export const check = Effect.fn("Check.check")(function* (
 ): Effect.fn.Return<CheckReport, never, CloudBackup> {
   const cloud = yield* CloudBackup
   const startedAt = yield* Clock.currentTimeMillis
+  const runId = uuid(yield* Random.Random)
   const before = yield* cloud.requests
   const total = manifest.resources.length
   const seen: Array<Seen | undefined> = Array.from({ length: total })
@@ -66,7 +69,7 @@ export const check = Effect.fn("Check.check")(function* (
       .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
     const summary = summarize(resources)
     return {
-      ...frame(options.version, startedAt),
+      ...frame(options.version, runId, startedAt),
       complete: summary.not_compared + summary.pending === 0 && !interrupted,
       interrupted,
       exit_code: exitCodeOf(summary, { interrupted, allowEmpty: options.allowEmpty }),
@@ -163,26 +166,29 @@ const foreign = (count: number, endpoint: string): Live =>
   )
 
 /** The report of a run that could not begin: nothing was compared, and `diagnostics` say why. */
-export const failed = (version: string, diagnostics: CheckReport["diagnostics"], now: number): CheckReport => ({
-  ...frame(version, now),
-  complete: false,
-  interrupted: false,
-  exit_code: 1,
-  endpoint: "",
-  emulator: null,
-  manifest: [],
-  summary: summarize([]),
-  resources: [],
-  requests: { sent: 0, retried: 0 },
-  duration_ms: 0,
-  diagnostics
+export const failed = Effect.fnUntraced(function* (version: string, diagnostics: CheckReport["diagnostics"]) {
+  const runId = uuid(yield* Random.Random)
+  return {
+    ...frame(version, runId, yield* Clock.currentTimeMillis),
+    complete: false,
+    interrupted: false,
+    exit_code: 1,
+    endpoint: "",
+    emulator: null,
+    manifest: [],
+    summary: summarize([]),
+    resources: [],
+    requests: { sent: 0, retried: 0 },
+    duration_ms: 0,
+    diagnostics
+  } satisfies CheckReport
 })
 
 /** What every report says in the same way. */
-const frame = (version: string, startedAt: number) => ({
+const frame = (version: string, runId: string, startedAt: number) => ({
   format_version: formatVersion,
   tool: { name: "holdfast", version },
-  run_id: crypto.randomUUID(),
+  run_id: runId,
   timestamp: new Date(startedAt).toISOString(),
   unlisted: [],
   waivers: { used: [], unused: [], expired: [] }

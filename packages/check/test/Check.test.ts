@@ -277,7 +277,7 @@ describe("failed", () => {
   it.effect("is an incomplete report without resources, with exit code 1 and the reasons", () =>
     Effect.gen(function* () {
       const diagnostics = [{ severity: "error", summary: "The file is empty", path: "backup.yaml" }] as const
-      const report = failed("1.2.3", diagnostics, now)
+      const report = yield* failed("1.2.3", diagnostics)
       assert.deepStrictEqual([report.exit_code, report.complete, report.summary.total], [1, false, 0])
       assert.deepStrictEqual(report.diagnostics, diagnostics)
       assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(CheckReport)(JSON.parse(JSON.stringify(report))), report)

@@ -2,19 +2,19 @@
  * IAM tokens for requests, from whatever the environment offers: a token given as it is, a service account's key, the token of
  * an OIDC provider (workload identity federation), or the metadata service of a VM.
  */
-import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import { CredentialsError } from "./CloudBackupError.ts"
 import { Endpoints } from "./Endpoints.ts"
 import * as KeyFile from "./internal/keyFile.ts"
 import { isLoopback } from "./internal/loopback.ts"
 import { type Issued, renewing } from "./internal/renewing.ts"
 import * as TokenSources from "./internal/tokenSources.ts"
+import { secretVariable, variable } from "./internal/variable.ts"
 import type * as ServiceAccountKey from "./ServiceAccountKey.ts"
 import { fromEpochMillis, type Timestamp } from "./Timestamp.ts"
 import { Transport } from "./Transport.ts"
@@ -41,12 +41,6 @@ interface Renewable {
   readonly account: string | undefined
   readonly warnings: ReadonlyArray<CredentialsWarning>
 }
-
-const present = (name: string) =>
-  Config.option(Config.Redacted(name)).pipe(Config.map(Option.filter((value) => Redacted.value(value).trim() !== "")))
-
-const text = (name: string) =>
-  Config.map(present(name), (value) => Option.getOrUndefined(Option.map(value, (set) => Redacted.value(set).trim())))
 
 /** Supplies IAM tokens. */
 export class Credentials extends Context.Service<
@@ -145,16 +139,16 @@ export class Credentials extends Context.Service<
   static readonly layer = Layer.unwrap(
     Effect.gen(function* () {
       for (const name of ["YC_IAM_TOKEN", "YC_TOKEN"]) {
-        const token = yield* present(name)
-        if (Option.isSome(token)) return Credentials.layerToken(token.value, name)
+        const token = yield* secretVariable(name)
+        if (token !== undefined) return Credentials.layerToken(token, name)
       }
-      const keyFile = yield* present("YC_SERVICE_ACCOUNT_KEY_FILE")
-      if (Option.isSome(keyFile)) {
+      const keyFile = yield* secretVariable("YC_SERVICE_ACCOUNT_KEY_FILE")
+      if (keyFile !== undefined) {
         const fs = yield* FileSystem.FileSystem
-        const { key, source, warnings } = yield* KeyFile.read(fs, keyFile.value)
+        const { key, source, warnings } = yield* KeyFile.read(fs, keyFile)
         return Credentials.layerServiceAccountKey(key, source, warnings)
       }
-      const account = yield* text("YC_SERVICE_ACCOUNT_ID")
+      const account = yield* variable("YC_SERVICE_ACCOUNT_ID")
       return account === undefined ? Credentials.layerMetadata : yield* workloadIdentity(account)
     })
   )
@@ -193,20 +187,20 @@ const workloadIdentity = Effect.fnUntraced(function* (account: string) {
   if (!/^[a-z0-9]{1,50}$/.test(account)) {
     return yield* refuse("this is not the id of a service account", "List them with `yc iam service-account list`.")
   }
-  const given = yield* present("YC_ID_TOKEN")
-  if (Option.isSome(given)) {
-    const token = yield* TokenSources.checkToken(given.value, "YC_ID_TOKEN", unchanged)
+  const given = yield* secretVariable("YC_ID_TOKEN")
+  if (given !== undefined) {
+    const token = yield* TokenSources.checkToken(given, "YC_ID_TOKEN", unchanged)
     return Credentials.layerWorkloadIdentity(account, { _tag: "Given", token }, "the OIDC token in YC_ID_TOKEN")
   }
-  const address = yield* text("ACTIONS_ID_TOKEN_REQUEST_URL")
-  const requestToken = yield* present("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
-  if (address === undefined || Option.isNone(requestToken)) {
+  const address = yield* variable("ACTIONS_ID_TOKEN_REQUEST_URL")
+  const requestToken = yield* secretVariable("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+  if (address === undefined || requestToken === undefined) {
     return yield* refuse(
       "there is no OIDC token to exchange: neither YC_ID_TOKEN nor ACTIONS_ID_TOKEN_REQUEST_URL with ACTIONS_ID_TOKEN_REQUEST_TOKEN is set",
       "On GitHub give the job `permissions: id-token: write`; on GitLab declare `id_tokens: YC_ID_TOKEN: aud: …`."
     )
   }
-  const url = requestUrl(address, yield* text("YC_ID_TOKEN_AUDIENCE"))
+  const url = requestUrl(address, yield* variable("YC_ID_TOKEN_AUDIENCE"))
   if (url === undefined) {
     return yield* new CredentialsError({
       source: "ACTIONS_ID_TOKEN_REQUEST_URL",
@@ -215,7 +209,7 @@ const workloadIdentity = Effect.fnUntraced(function* (account: string) {
       attempts: 0
     })
   }
-  const token = yield* TokenSources.checkToken(requestToken.value, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", unchanged)
+  const token = yield* TokenSources.checkToken(requestToken, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", unchanged)
   return Credentials.layerWorkloadIdentity(
     account,
     { _tag: "Requested", url, requestToken: token },

@@ -8,12 +8,12 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Exchange } from "./internal/Exchange.ts"
 import { isLoopback } from "./internal/loopback.ts"
 import { inOneLine } from "./internal/protoJson.ts"
 import { Meter } from "./internal/telemetry.ts"
+import { variable } from "./internal/variable.ts"
 import { CurrentRetryPolicy, retry } from "./RetryPolicy.ts"
 import { Transport } from "./Transport.ts"
 
@@ -108,9 +108,6 @@ const readDirectory = Effect.fn("Endpoints.readDirectory")(function* (address: s
   return found
 })
 
-const text = (name: string) =>
-  Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))
-
 /** The base URL of each service. */
 export class Endpoints extends Context.Service<Endpoints, { readonly [S in Service]: string }>()(
   "@holdfast/core/Endpoints"
@@ -119,14 +116,15 @@ export class Endpoints extends Context.Service<Endpoints, { readonly [S in Servi
   static readonly layer: Layer.Layer<Endpoints, EndpointsError | Config.ConfigError, Transport> = Layer.effect(
     Endpoints,
     Effect.gen(function* () {
-      const plaintext = yield* Config.Boolean("HOLDFAST_PLAINTEXT").pipe(Config.withDefault(false))
+      const isSet = (yield* variable("HOLDFAST_PLAINTEXT")) !== undefined
+      const plaintext = isSet && (yield* Config.Boolean("HOLDFAST_PLAINTEXT"))
       const given: { [S in Service]?: string } = {}
       for (const service of serviceNames) {
-        const value = yield* text(variableOf(service))
-        if (Option.isSome(value)) given[service] = yield* parseBaseUrl(variableOf(service), value.value, plaintext)
+        const address = yield* variable(variableOf(service))
+        if (address !== undefined) given[service] = yield* parseBaseUrl(variableOf(service), address, plaintext)
       }
-      const directory = yield* text("YC_ENDPOINT")
-      const installation = Option.isSome(directory) ? yield* readDirectory(directory.value, plaintext) : {}
+      const directory = yield* variable("YC_ENDPOINT")
+      const installation = directory === undefined ? {} : yield* readDirectory(directory, plaintext)
       return Endpoints.of({ ...services, ...installation, ...given })
     })
   )

@@ -6,17 +6,17 @@
  */
 import { readFileSync } from "node:fs"
 import * as Clock from "effect/Clock"
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Agent, buildConnector, type Dispatcher, ProxyAgent } from "undici"
+import { buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici"
 import { Deadlines } from "./internal/Deadlines.ts"
 import { proxyFor } from "./internal/proxies.ts"
 import { splitUrl } from "./internal/splitUrl.ts"
 import { failure, flawOfHead, fromCause, type Head, late, textOf, tooLarge } from "./internal/transportFailure.ts"
+import { variable } from "./internal/variable.ts"
 import { wireOf } from "./internal/wire.ts"
 import { Transport, TransportError, type TransportRequest, type TransportResponse } from "./Transport.ts"
 
@@ -38,6 +38,9 @@ export class NodeTransportError extends Schema.TaggedError<NodeTransportError>("
 
 /** How long a connection may take to be made, in milliseconds: half of what an attempt has under the standard policy. */
 const connectTimeoutMillis = 5_000
+
+/** The longest head of an answer, in bytes: Node's own limit. */
+const maxHeaderSize = 16_384
 
 const closed = new Error("the request is no longer wanted")
 
@@ -142,8 +145,8 @@ class Reception implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends `request` with `dispatcher`, within its time limit. */
-const sendWith = (dispatcher: Dispatcher, deadlines: Deadlines, request: TransportRequest) =>
+/** Sends `request` with the dispatcher of its origin, within its time limit. */
+const sendWith = (dispatcherOf: (origin: string) => Dispatcher, deadlines: Deadlines, request: TransportRequest) =>
   Effect.callback<TransportResponse, TransportError>((resume) => {
     const { body, headers } = wireOf(request)
     if (request.token !== undefined) headers.authorization = `Bearer ${Redacted.value(request.token)}`
@@ -153,7 +156,7 @@ const sendWith = (dispatcher: Dispatcher, deadlines: Deadlines, request: Transpo
       resume(outcome)
     })
     const lift = deadlines.add(request.timeoutMillis, () => reception.fail(late(request.timeoutMillis)))
-    dispatcher.dispatch(
+    dispatcherOf(origin).dispatch(
       {
         origin,
         path,
@@ -172,20 +175,17 @@ const sendWith = (dispatcher: Dispatcher, deadlines: Deadlines, request: Transpo
   })
 
 /** The first of the variables that is set and not empty; the lower-case name wins, as in curl. */
-const variable = (...names: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    for (const name of names) {
-      const value = yield* Config.option(Config.Redacted(name))
-      if (Option.isSome(value) && Redacted.value(value.value).trim() !== "") {
-        return { name, text: Redacted.value(value.value).trim() }
-      }
-    }
-    return undefined
-  })
+const firstOf = Effect.fnUntraced(function* (...names: ReadonlyArray<string>) {
+  for (const name of names) {
+    const text = yield* variable(name)
+    if (text !== undefined) return { name, text }
+  }
+  return undefined
+})
 
 /** The URL of a proxy, checked; its user name and password stay unsaid. */
 const proxyOf = Effect.fnUntraced(function* (...names: ReadonlyArray<string>) {
-  const given = yield* variable(...names)
+  const given = yield* firstOf(...names)
   if (given === undefined) return ""
   const text = given.text.includes("://") ? given.text : `http://${given.text}`
   if (URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol)) return text
@@ -198,7 +198,7 @@ const proxyOf = Effect.fnUntraced(function* (...names: ReadonlyArray<string>) {
 
 /** The certificates that servers are judged by: the machine's and Node's, and those of the file. */
 const certificates = Effect.gen(function* () {
-  const file = yield* variable("HOLDFAST_CA_FILE")
+  const file = yield* firstOf("HOLDFAST_CA_FILE")
   if (file === undefined) return undefined
   const refuse = (detail: string) =>
     new NodeTransportError({
@@ -236,9 +236,21 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
     const ca = yield* certificates
     const httpsProxy = yield* proxyOf("https_proxy", "HTTPS_PROXY")
     const httpProxy = yield* proxyOf("http_proxy", "HTTP_PROXY")
-    const noProxy = (yield* variable("no_proxy", "NO_PROXY"))?.text ?? ""
+    const noProxy = (yield* firstOf("no_proxy", "NO_PROXY"))?.text ?? ""
     const tls = ca === undefined ? {} : { ca: [...ca] }
-    const direct = yield* closing(() => new Agent({ connect: connectorOf(ca) }))
+    const connect = connectorOf(ca)
+    const pools = new Map<string, Pool>()
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        // What it gives is settled when the peers have noticed, for which nobody has to wait.
+        for (const pool of pools.values()) void pool.destroy()
+      })
+    )
+    const direct = (origin: string): Pool => {
+      const pool = pools.get(origin) ?? new Pool(origin, { connect, maxHeaderSize })
+      pools.set(origin, pool)
+      return pool
+    }
     const agents = new Map<string, Dispatcher>()
     for (const proxy of new Set([httpsProxy, httpProxy])) {
       if (proxy === "") continue
@@ -248,6 +260,7 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
           proxyTunnel: true,
           connectTimeout: connectTimeoutMillis,
           allowH2: false,
+          maxHeaderSize,
           requestTls: tls,
           proxyTls: tls
         })
@@ -261,10 +274,13 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
         const proxy = agents.size === 0 ? undefined : choose(new URL(request.url))
         const agent = proxy === undefined ? undefined : agents.get(proxy)
         if (proxy === undefined || agent === undefined) return sendWith(direct, deadlines, request)
-        return Effect.mapError(sendWith(agent, deadlines, request), (error) => {
-          // The address that cannot be reached may be the proxy's; its user name and password stay unsaid.
-          return new TransportError({ ...error, detail: `${error.detail}, by the proxy ${new URL(proxy).host}` })
-        })
+        return Effect.mapError(
+          sendWith(() => agent, deadlines, request),
+          (error) => {
+            // The address that cannot be reached may be the proxy's; its user name and password stay unsaid.
+            return new TransportError({ ...error, detail: `${error.detail}, by the proxy ${new URL(proxy).host}` })
+          }
+        )
       }
     })
   })

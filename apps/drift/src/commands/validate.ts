@@ -6,50 +6,57 @@ import * as ManifestSource from "@holdfast/manifest/ManifestSource"
 import { diagnostics } from "@holdfast/report/diagnostics"
 import { jsonText } from "@holdfast/report/json"
 import { safe } from "@holdfast/report/Terminal"
-import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { callable } from "../CommandLine.ts"
 import { ExitWith } from "../Failure.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
 
-export const validate = Command.make(
-  "validate",
-  { files: flags.files, format: flags.format, color: flags.color },
-  Effect.fn("drift validate")(function* ({ color, files, format }) {
-    const { count, paths, problems } = yield* Effect.match(ManifestSource.load(files), {
-      onFailure: (error) => ({ paths: "", count: 0, problems: error.diagnostics }),
-      onSuccess: (manifest) => ({
-        paths: manifest.files.map(({ path }) => path).join(", "),
-        count: manifest.resources.length,
-        problems: []
-      })
+interface Options {
+  readonly files: ReadonlyArray<string>
+  readonly format: "pretty" | "json"
+  readonly color: boolean | undefined
+}
+
+const main = Effect.fn("drift validate")(function* ({ color, files, format }: Options) {
+  const { count, paths, problems } = yield* Effect.match(ManifestSource.load(files), {
+    onFailure: (error) => ({ paths: "", count: 0, problems: error.diagnostics }),
+    onSuccess: (manifest) => ({
+      paths: manifest.files.map(({ path }) => path).join(", "),
+      count: manifest.resources.length,
+      problems: []
     })
-    const isValid = problems.length === 0
-    if (format === "json") {
-      const report = {
-        format_version: formatVersion,
-        valid: isValid,
-        error_count: problems.length,
-        resource_count: count,
-        diagnostics: problems
-      }
-      yield* Output.stdout(jsonText(report))
-    } else if (isValid) {
-      yield* Output.stdout(safe`${paths}: valid, ${count} ${count === 1 ? "resource" : "resources"}\n`)
-      if (count === 0) {
-        yield* Output.stderr("warning: drift check takes an empty manifest for an error, unless --allow-empty\n")
-      }
-    } else yield* Output.stderr(diagnostics(problems, { color: Output.useColor(color, process.stderr) }))
-    if (!isValid) return yield* new ExitWith({ code: 1 })
   })
-).pipe(
-  Command.withShortDescription("Check that manifests are well written"),
-  Command.withDescription(
-    "Reads manifests and reports every mistake with its place. It needs no credentials and no network. Exit codes: 0 valid, 1 not."
-  ),
-  Command.withExamples([
+  const isValid = problems.length === 0
+  if (format === "json") {
+    const report = {
+      format_version: formatVersion,
+      valid: isValid,
+      error_count: problems.length,
+      resource_count: count,
+      diagnostics: problems
+    }
+    yield* Output.stdout(jsonText(report))
+  } else if (isValid) {
+    yield* Output.stdout(safe`${paths}: valid, ${count} ${count === 1 ? "resource" : "resources"}\n`)
+    if (count === 0) {
+      yield* Output.stderr("warning: drift check takes an empty manifest for an error, unless --allow-empty\n")
+    }
+  } else yield* Output.stderr(diagnostics(problems, { color: Output.useColor(color, process.stderr) }))
+  if (!isValid) return yield* new ExitWith({ code: 1 })
+})
+
+export const validate = callable({
+  name: "validate",
+  short: "Check that manifests are well written",
+  description:
+    "Reads manifests and reports every mistake with its place. It needs no credentials and no network. Exit codes: 0 valid, 1 not.",
+  examples: [
     { command: "drift validate", description: "Validate backup.yaml" },
     { command: "drift validate 'env/*.yaml'", description: "Validate several files together" },
     { command: "drift validate - < backup.yaml", description: "Validate standard input" }
-  ])
-)
+  ],
+  argument: flags.files,
+  flags: { format: flags.format, color: flags.color },
+  run: (options, paths) => main({ ...options, files: flags.manifestsOf(paths) })
+})

@@ -5,11 +5,13 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Result from "effect/Result"
 import type { RequestError } from "../CloudBackupError.ts"
 import type { Transport, TransportRequest, TransportResponse } from "../Transport.ts"
+import { uuid } from "../Uuid.ts"
 import * as Classify from "./classify.ts"
 import { millisOf } from "./monotonic.ts"
 import { calledOff, type End, type Meter, traced } from "./telemetry.ts"
@@ -74,7 +76,7 @@ export class Exchange {
     next: (outcome: Outcome) => Effect.Effect<A, E>
   ): Effect.Effect<A, E> {
     this.#attempts += 1
-    const own = { clientRequestId: crypto.randomUUID(), timeoutMillis }
+    const own = { clientRequestId: uuid(fiber.getRef(Random.Random)), timeoutMillis }
     const request = token === undefined ? { ...this.#request, ...own } : { ...this.#request, ...own, token }
     const context = Classify.contextOf(request, this.#attempts)
     const clock = fiber.getRef(Clock.Clock)

@@ -12,10 +12,13 @@ export interface ProxySettings {
 }
 
 /** This machine, and the metadata service of the VM: no proxy is asked for either. */
-const local = new BlockList()
-local.addSubnet("127.0.0.0", 8)
-local.addAddress("::1", "ipv6")
-local.addSubnet("169.254.0.0", 16)
+const localNetworks = (): BlockList => {
+  const local = new BlockList()
+  local.addSubnet("127.0.0.0", 8)
+  local.addAddress("::1", "ipv6")
+  local.addSubnet("169.254.0.0", 16)
+  return local
+}
 
 const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4")
 
@@ -50,7 +53,9 @@ const parse = (noProxy: string): Exceptions => {
 
 /** The proxy that a request to `url` goes through, or `undefined` where it goes directly. */
 export const proxyFor = ({ httpProxy, httpsProxy, noProxy }: ProxySettings): ((url: URL) => string | undefined) => {
+  if (httpProxy === "" && httpsProxy === "") return () => undefined
   const { names, networks } = parse(noProxy)
+  const local = localNetworks()
   return (url) => {
     // A proxy for plain http is not one for https.
     const proxy = url.protocol === "https:" ? httpsProxy : httpProxy

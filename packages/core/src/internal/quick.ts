@@ -91,6 +91,9 @@ const compiled: Maker = (names, readers, prototype) => {
   return make(readers, prototype, slow, absent, isNormal)
 }
 
+/** How many messages of a kind it takes to make code for them: a gate that asks for one machine has none to spare. */
+const worthCompiling = 50
+
 /** Whether code can be made at run time: Node can be told to refuse it, and some platforms do. */
 const canCompile = ((): boolean => {
   try {
@@ -105,11 +108,12 @@ export const message = (fields: Readonly<Record<string, object>>, prototype: obj
   const names = Object.keys(fields)
   const known = Object.values(fields).flatMap((field) => ways.get(field) ?? [])
   if (known.length < names.length) return undefined
-  let read: ReturnType<Maker> | undefined
+  let read = looping(names, known, prototype)
+  let count = 0
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return slow
-    // Most programs read a few kinds of messages only.
-    read ??= (canCompile ? compiled : looping)(names, known, prototype)
+    count += 1
+    if (count === worthCompiling && canCompile) read = compiled(names, known, prototype)
     return read(value as { readonly [name: string]: unknown })
   }
 }
