@@ -4,19 +4,16 @@
  *
  * Most of the plugins are there for the time that a start takes; `docs/adr/0004-speed.md` says what each of them is worth.
  */
-import { chmod, readFile, rm } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type BuildOptions, build, type Plugin } from "esbuild"
+import { type BuildOptions, build, type Plugin, transform } from "esbuild"
 
 /** Runs before anything else, on whatever Node there is. */
-const versionCheck = `if (Number(process.versions.node.split(".")[0]) < 22) {
-  process.stderr.write("error: drift needs Node 22 or newer, and this is " + process.version + "\\n");
+const versionCheck = `if (Number(process.versions.node.split(".")[0]) < 22 || process.getBuiltinModule === undefined) {
+  process.stderr.write("error: drift needs Node 22.3 or newer, and this is " + process.version + "\\n");
   process.exit(1);
 }`
-
-/** Modules of Node are loaded by it. */
-const requirer = `import { createRequire as __createRequire } from "node:module";
-const require = __createRequire(import.meta.url);`
 
 /**
  * Takes of undici only what `NodeTransport` uses: its index loads fetch, WebSocket, caches and mocks with it, 0.4 MB that
@@ -132,48 +129,73 @@ const fewPieces: Plugin = {
   }
 }
 
-/** Leaves the program to be found beside the launcher. */
-const programApart: Plugin = {
-  name: "program-apart",
+/** The launcher starts what is built, not the sources. */
+const startBuilt: Plugin = {
+  name: "start-built",
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: "./main.mjs", external: true }))
+    onResolve({ filter: /^\.\/start\.ts$/ }, () => ({ path: join(import.meta.dirname, "src/startBuilt.ts") }))
   }
 }
 
 const common = {
-  outdir: "dist",
-  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
-  format: "esm",
   target: "node22",
   minify: true,
   legalComments: "none"
 } satisfies BuildOptions
 
-await rm("dist", { recursive: true, force: true })
-await build({
+/** The program, in pieces. */
+const pieces = await build({
   ...common,
-  entryPoints: { drift: "src/bin.ts" },
-  banner: { js: versionCheck },
-  plugins: [programApart]
-})
-await build({
-  ...common,
+  write: false,
   entryPoints: { main: "src/main.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
   chunkNames: "[name]-[hash]",
+  format: "esm",
   splitting: true,
-  banner: { js: requirer },
   // How undici is told that it is bundled, as Node itself does: without its second, experimental parser.
   define: { esbuildDetection: "true" },
   plugins: [usedUndici, lateTables, plainBuiltins, fewPieces]
 })
-await build({
+
+/** undici's second parser, in CommonJS as it is. */
+const parser = await build({
   ...common,
+  write: false,
   entryPoints: { "llhttp-wasm": "undici/lib/llhttp/llhttp-wasm.js" },
   absWorkingDir: join(import.meta.dirname, "../../packages/core"),
   outdir: join(import.meta.dirname, "dist"),
-  format: "cjs",
-  outExtension: { ".js": ".cjs" }
+  outExtension: { ".js": ".cjs" },
+  format: "cjs"
+})
+
+await rm("dist", { recursive: true, force: true })
+await mkdir("dist")
+const buildId = createHash("sha256")
+for (const { path, text } of [...pieces.outputFiles, ...parser.outputFiles]) {
+  // Only scripts can be compiled with what was kept of them; pieces are made of modules.
+  const { code, warnings } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node22",
+    minify: true,
+    supported: { "dynamic-import": false },
+    define: { "import.meta": "importMeta" }
+  })
+  if (warnings.length > 0) throw new Error(`${path}: ${warnings.map((warning) => warning.text).join("; ")}`)
+  buildId.update(code)
+  await writeFile(path, code)
+}
+await build({
+  ...common,
+  entryPoints: { drift: "src/bin.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
+  banner: { js: versionCheck },
+  define: { buildId: JSON.stringify(buildId.digest("hex").slice(0, 12)) },
+  plugins: [startBuilt]
 })
 await chmod("dist/drift.mjs", 0o755)

@@ -3,7 +3,9 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
 import type { Callable } from "./CommandLine.ts"
+import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { validate } from "./commands/validate.ts"
 import * as Failure from "./Failure.ts"
@@ -22,19 +24,13 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 
-/** The commands; what reads from the cloud is loaded when it is called. */
-const commands: Readonly<Record<string, () => Callable | Promise<Callable>>> = {
-  check: () => import("./commands/check.ts").then(({ check }) => check),
-  validate: () => validate,
-  emulator: () => emulator
-}
+const commands: Readonly<Record<string, Callable>> = { check, validate, emulator }
 
 const args = process.argv.slice(2)
 
 const program = Effect.gen(function* () {
   const [name = "", ...words] = args
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  const command = load === undefined ? undefined : yield* Effect.promise(async () => load())
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   const call = command?.call(words, process.env)
   if (call !== undefined) return yield* call
   const { run } = yield* Effect.promise(() => import("./Cli.ts"))
@@ -45,5 +41,13 @@ program.pipe(
   Effect.catchCause(Failure.report),
   Effect.provide(Telemetry.layer),
   Effect.provide(platform.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true })
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    // All has been written: connections that are being closed keep nobody waiting.
+    teardown: (exit, onExit) =>
+      Runtime.defaultTeardown(exit, (code) => {
+        onExit(code)
+        process.exit(code)
+      })
+  })
 )

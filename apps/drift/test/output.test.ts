@@ -158,20 +158,6 @@ describe("drift", () => {
     })
   )
 
-  it.live("keeps compiled code in the user's cache, and does without", () =>
-    Effect.gen(function* () {
-      const cache = directory({})
-      assert.strictEqual((yield* drift(["--version"], { env: { XDG_CACHE_HOME: cache } })).stdout, "drift 0.1.0\n")
-      assert.deepStrictEqual(readdirSync(cache), [])
-      assert.strictEqual((yield* drift(["--help"], { env: { XDG_CACHE_HOME: cache } })).code, 0)
-      assert.deepStrictEqual(readdirSync(cache), ["holdfast"])
-      for (const nowhere of [{ XDG_CACHE_HOME: "/dev/null" }, { HOME: "" }]) {
-        const { code, stderr } = yield* drift(["--help"], { env: nowhere })
-        assert.deepStrictEqual([code, stderr], [0, ""])
-      }
-    })
-  )
-
   it.live("without a command is no green run", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* drift([])

@@ -18,6 +18,9 @@ export const invisible =
 /** Those, C0 controls and lone surrogates. */
 const dangerous = new RegExp(`[\\u0000-\\u001f]|${invisible.source}|\\p{Surrogate}`, "gu")
 
+/** Letters, digits and signs of ASCII, and spaces. */
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
 /** Where a build server would take a log line's text for a command. */
 const workflowCommand = /##(?=\[|vso\[|teamcity\[)|(?<=^\s*):(?=:)/gi
 
@@ -26,9 +29,12 @@ const workflowCommand = /##(?=\[|vso\[|teamcity\[)|(?<=^\s*):(?=:)/gi
  * hide or reorder text, nothing that a build server runs. It stays readable: what is escaped is shown.
  */
 export const escapeText = (text: string): string =>
-  text
-    .replace(dangerous, escapeOf)
-    .replace(workflowCommand, (match) => `\\x${match.charCodeAt(0).toString(16)}${match.slice(1)}`)
+  // Nearly all texts are plain, and the tables behind the patterns take a while to load.
+  isAscii(text) && !text.includes("##") && !text.includes("::")
+    ? text
+    : text
+        .replace(dangerous, escapeOf)
+        .replace(workflowCommand, (match) => `\\x${match.charCodeAt(0).toString(16)}${match.slice(1)}`)
 
 /** A template whose inserted values are escaped, so that none can be forgotten. */
 export const safe = (strings: TemplateStringsArray, ...values: ReadonlyArray<string | number>): string =>
@@ -53,8 +59,7 @@ export const palette = (color: boolean): Palette =>
     : { bad: plain, unsure: plain, good: plain, dim: plain, bold: plain }
 
 /** Cells that `text` takes. Only what is not plain ASCII has to be cut into characters first, by tables that take a while to load. */
-export const displayWidth = (text: string): number =>
-  /^[\x20-\x7e]*$/.test(text) ? text.length : CliOutput.displayWidth(text)
+export const displayWidth = (text: string): number => (isAscii(text) ? text.length : CliOutput.displayWidth(text))
 
 /** `text`, filled up with spaces to `width` cells; wide characters take two. */
 export const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)))

@@ -22,7 +22,8 @@ const maxNames = 10
 /** The report as text. */
 export const pretty = (report: CheckReport, options: PrettyOptions): string => {
   const paint = palette(options.color)
-  const width = report.resources.reduce((widest, { address }) => Math.max(widest, displayWidth(escapeText(address))), 0)
+  const listed = report.resources.filter(({ state }) => options.verbose || state !== "in_sync")
+  const width = listed.reduce((widest, { address }) => Math.max(widest, displayWidth(escapeText(address))), 0)
   const ofState = (...states: ReadonlyArray<ResourceReport["state"]>) =>
     report.resources
       .filter(({ state }) => states.includes(state))
