@@ -41,10 +41,15 @@ export const drift = join(import.meta.dirname, "../../apps/drift/dist/drift.mjs"
 /** Everything that runs in a process of its own. */
 export const program = (name: string): string => join(import.meta.dirname, `${name}.ts`)
 
+const directories: Array<string> = []
+process.on("exit", () => {
+  for (const path of directories) rmSync(path, { recursive: true, force: true })
+})
+
 /** A new directory for a scenario's files, which goes with the process. */
 export const newDirectory = (): string => {
   const path = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
-  process.on("exit", () => rmSync(path, { recursive: true, force: true }))
+  directories.push(path)
   return path
 }
 

@@ -53,7 +53,22 @@ describe("compiled code", () => {
         times
       )
       assert.strictEqual((yield* drift(["--help"], { env: { XDG_CACHE_HOME: cache } })).code, 0)
-      assert.isTrue(kept(cache).some((name) => name.includes("-none-")))
+      assert.isTrue(kept(cache).some((name) => name.includes("-help-")))
+    })
+  )
+
+  it.live("grows by what later runs compile, once a day", () =>
+    Effect.gen(function* () {
+      const cache = directory({})
+      yield* run(cache)
+      const before = statSync(program(cache))
+      const yesterday = new Date(Date.now() - 25 * 3_600_000)
+      utimesSync(program(cache), yesterday, yesterday)
+      const json = ["validate", "backup.yaml", "--format", "json"]
+      assert.strictEqual((yield* drift(json, { cwd, env: { XDG_CACHE_HOME: cache } })).code, 0)
+      const after = statSync(program(cache))
+      assert.isAbove(after.size, before.size)
+      assert.isAbove(after.mtimeMs, yesterday.getTime() + 3_600_000)
     })
   )
 

@@ -22,7 +22,7 @@ export const startup = async (): Promise<ReadonlyArray<Result>> => {
   )
   stop()
   const node = figures["node -e 0"]
-  const size = globSync(join(drift, "../*.mjs")).reduce((sum, file) => sum + statSync(file).size, 0) / 1024
+  const size = globSync(join(drift, "../*.{cjs,mjs}")).reduce((sum, file) => sum + statSync(file).size, 0) / 1024
   return [
     {
       scenario: "startup",

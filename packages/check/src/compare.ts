@@ -49,16 +49,16 @@ const found = (desired: DesiredResource, resource: Resource.Resource, now: numbe
     return unknown(desired, "The instance is deleted from Cloud Backup (initStatus is DELETED)")
   }
   const findings = inspect(desired.expectations, resource, now)
-  const changes = findings.map((finding) => change(desired, finding))
   const drift = findings.filter(({ isPending }) => isPending !== true)
+  const changes = () => findings.map((finding) => change(desired, finding))
   const [first] = drift
   if (first !== undefined) {
-    return report(desired, "drifted", first.code, drift.map(({ reason }) => reason).join(" "), changes)
+    return report(desired, "drifted", first.code, drift.map(({ reason }) => reason).join(" "), changes())
   }
   const doubt = untold(desired.expectations, resource, now)
   if (doubt !== undefined) return compare(desired, doubt, now)
   if (findings.length > 0) {
-    return report(desired, "pending", "pending", findings.map(({ reason }) => reason).join(" "), changes)
+    return report(desired, "pending", "pending", findings.map(({ reason }) => reason).join(" "), changes())
   }
   const lastBackupTime = lastBackupOf(resource)
   const age = lastBackupTime === undefined ? undefined : Math.max(0, now - toEpochMillis(lastBackupTime))
@@ -84,30 +84,22 @@ const change = (
   ...(limit === undefined ? {} : { limit_seconds: Math.floor(limit / 1000) })
 })
 
+const unknownValue = (field: string, value: string): Live =>
+  notRead("UnknownValue", `${field} is ${value.slice(0, 100)}, which tells this version nothing`, "Update Holdfast.")
+
 /**
  * What keeps an answer from being understood, where no drift was seen: a value newer than this program in a field that is
  * compared, or clocks so far apart that times mean nothing. Neither is drift, and neither is green.
  */
 const untold = (declared: Expectations, resource: Resource.Resource, now: number): Live | undefined => {
   const { maxBackupAge, nextBackupWithin, protected: isProtected, registered, status, type } = expand(declared)
-  const fields: ReadonlyArray<readonly [string, boolean, string, ReadonlyArray<string>]> = [
-    [
-      "status",
-      status === undefined ? isProtected === true : !status.includes(resource.status),
-      resource.status,
-      Resource.statuses
-    ],
-    ["type", type?.includes(resource.type) === false, resource.type, toldTypes],
-    ["initStatus", registered !== undefined, resource.initStatus, Resource.initStatuses]
-  ]
-  for (const [field, isCompared, value, known] of fields) {
-    if (isCompared && !isKnown(value, known)) {
-      return notRead(
-        "UnknownValue",
-        `${field} is ${value.slice(0, 100)}, which tells this version nothing`,
-        "Update Holdfast."
-      )
-    }
+  const isStatusCompared = status === undefined ? isProtected === true : !status.includes(resource.status)
+  if (isStatusCompared && !isKnown(resource.status, Resource.statuses)) return unknownValue("status", resource.status)
+  if (type?.includes(resource.type) === false && !isKnown(resource.type, toldTypes)) {
+    return unknownValue("type", resource.type)
+  }
+  if (registered !== undefined && !isKnown(resource.initStatus, Resource.initStatuses)) {
+    return unknownValue("initStatus", resource.initStatus)
   }
   if (maxBackupAge === undefined && nextBackupWithin === undefined && isProtected !== true) return undefined
   let ahead = clockSkewLimitMillis

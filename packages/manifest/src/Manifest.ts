@@ -16,6 +16,7 @@ import { readPlain } from "./plainManifest.ts"
 import { describe, isEmpty, type Note, readExpectation, readLiteral } from "./Value.ts"
 import * as Yaml from "./Yaml.ts"
 import type { Entry, Mapping, Node, Scalar } from "./YamlNode.ts"
+import { eventsOf } from "./yamlEvents.ts"
 
 export type { DesiredResource, SourcePlace } from "./DesiredResource.ts"
 
@@ -32,7 +33,7 @@ const resourceNames = ["instance", ...defaultsNames]
 
 /** Reads the text of one file. */
 export const parse = (source: SourceText): ParsedFile => {
-  const events = Yaml.eventsOf(source)
+  const events = eventsOf(source)
   if (Result.isFailure(events)) return { resources: [], diagnostics: [events.failure] }
   const plain = readPlain(source, events.success)
   if (plain !== undefined) return { resources: plain, diagnostics: [] }

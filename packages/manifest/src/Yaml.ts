@@ -2,33 +2,15 @@
  * YAML text to a tree whose every node knows its place. Aliases become shared nodes (never copies, so that an alias bomb
  * stays as small as its text), merge keys (`<<`) are resolved, duplicate keys and foreign tags are mistakes.
  */
-import * as Result from "effect/Result"
 import * as JsYaml from "js-yaml"
 import { at, cut, type Diagnostic, quote, type SourceText } from "./Diagnostic.ts"
 import type { Entry, Invalid, Node, Scalar } from "./YamlNode.ts"
-
-/** Far deeper than any manifest. */
-const maxDepth = 32
 
 /** How many keys all `<<` of a file may bring in together: each costs memory, and their number can be a product. */
 const maxMergedKeys = 1_000_000
 
 const textTags = new Set(["!!str", "!"])
 const coreTags = new Set([...textTags, "!!bool", "!!int", "!!float", "!!null", "!!map", "!!seq"])
-
-/** Each takes some 200 bytes while it is parsed; ordinary manifests of 32 MiB hold half as many. */
-const maxMarks = 5_000_000
-
-/** Counts what can begin a key or a value, before anything is built from it. */
-const isOfModerateSize = (text: string): boolean => {
-  // Fewer characters than marks allowed.
-  if (text.length <= maxMarks) return true
-  let marks = 0
-  for (const mark of [",", ":", "[", "{", "\n"]) {
-    for (let at = text.indexOf(mark); at >= 0 && marks <= maxMarks; at = text.indexOf(mark, at + 1)) marks += 1
-  }
-  return marks <= maxMarks
-}
 
 interface OpenMapping {
   readonly kind: "mapping"
@@ -71,20 +53,6 @@ export interface Tree {
   /** The nodes that stand in more than one place, by an alias. */
   readonly shared: ReadonlySet<Node>
   readonly diagnostics: ReadonlyArray<Diagnostic>
-}
-
-/** The events of `source`, or why there are none. */
-export const eventsOf = (source: SourceText): Result.Result<ReadonlyArray<JsYaml.Event>, Diagnostic> => {
-  if (!isOfModerateSize(source.text)) {
-    const summary = `The file may hold more than ${maxMarks} keys and values, the most that is read`
-    return Result.fail(at(source, undefined, { summary, detail: "Split it: several files can be checked together." }))
-  }
-  try {
-    return Result.succeed(JsYaml.parseEvents(source.text, { maxDepth }))
-  } catch (cause) {
-    if (!(cause instanceof JsYaml.YAMLException)) throw cause
-    return Result.fail(at(source, cause.mark?.position, { summary: `This is not YAML: ${cause.reason}` }))
-  }
 }
 
 /** The tree of the one document of `source`, by its events. */

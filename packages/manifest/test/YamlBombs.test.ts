@@ -4,6 +4,7 @@ import { SourceText } from "../src/Diagnostic.ts"
 import { parse } from "../src/Manifest.ts"
 import * as Yaml from "../src/Yaml.ts"
 import type { Node } from "../src/YamlNode.ts"
+import { eventsOf } from "../src/yamlEvents.ts"
 import { check, checkResources, diagnosticsOf } from "./check.ts"
 
 /** Ten keys, each nine times the one before: the last stands for 9^10 values. */
@@ -39,7 +40,7 @@ describe("an alias bomb", () => {
   it.effect("stays as small as its text", () =>
     Effect.sync(() => {
       const source = new SourceText("fleet.yaml", bomb("k"))
-      const { diagnostics, root } = Yaml.treeOf(source, Result.getOrThrow(Yaml.eventsOf(source)))
+      const { diagnostics, root } = Yaml.treeOf(source, Result.getOrThrow(eventsOf(source)))
       assert.deepStrictEqual(diagnostics, [])
       assert.strictEqual(distinctNodes(root), 1 + 11 + 1)
     })

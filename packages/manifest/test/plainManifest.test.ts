@@ -3,7 +3,7 @@ import { Arbitrary, Effect, Result, Schema } from "effect"
 import { SourceText } from "../src/Diagnostic.ts"
 import { readTree } from "../src/Manifest.ts"
 import { readPlain } from "../src/plainManifest.ts"
-import { eventsOf } from "../src/Yaml.ts"
+import { eventsOf } from "../src/yamlEvents.ts"
 import { Mutation, mutate } from "./mutations.ts"
 
 /** Both ways through a text, or nothing where it is not YAML. */
