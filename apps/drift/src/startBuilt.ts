@@ -41,7 +41,7 @@ export const start = async (): Promise<void> => {
     const filename = `${import.meta.dirname}/${file}`
     const code = codes?.get(file)
     const script = new Script(
-      `(function (module, exports, require, importMeta) {${readFileSync(filename, "utf8")}\n})`,
+      `(function (module, exports, require, importMeta) {${readFileSync(filename, "latin1")}\n})`,
       code === undefined ? { filename } : { filename, cachedData: code.bytes }
     )
     if (code?.isFresh !== true || script.cachedDataRejected === true) scripts.set(file, script)

@@ -72,7 +72,7 @@ const changes = (all: ReadonlyArray<Change>, paint: Palette): string => {
   return all
     .map(({ actual, desired, field, reason, remedy }) => {
       const values = `${paint.bad(safe`${value(actual)}`)} -> ${paint.good(safe`${value(desired)}`)}`
-      return `    ~ ${pad(safe`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`}\n      ${paint.dim(safe`→ ${remedy}`)}\n`
+      return `    ~ ${pad(safe`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`}\n      ${paint.dim(`→ ${escapeText(remedy)}`)}\n`
     })
     .join("")
 }
@@ -99,7 +99,7 @@ const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOp
         resources.length > shown.length ? ` and ${resources.length - shown.length} more (--verbose names them)` : ""
       return (
         `${paint.unsure("?")} ${paint.unsure("not compared")}: ${names}${more}\n` +
-        `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(safe`→ ${error.remedy}`)}\n`
+        `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(`→ ${escapeText(error.remedy)}`)}\n`
       )
     })
     .join("\n")
@@ -124,10 +124,10 @@ const conclude = (report: CheckReport, paint: Palette): string => {
   const lines = [
     ...report.diagnostics
       .filter(({ severity }) => severity === "warning")
-      .map(({ detail = "", summary }) => paint.unsure(safe`⚠ ${summary}. ${detail}`)),
+      .map(({ detail = "", summary }) => paint.unsure(`⚠ ${safe`${summary}. ${detail}`}`)),
     ...(report.emulator === null
       ? []
-      : [paint.unsure(safe`⚠ Emulated by ${report.emulator}: this says nothing of the cloud`)]),
+      : [paint.unsure(`⚠ ${safe`Emulated by ${report.emulator}: this says nothing of the cloud`}`)]),
     ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
     ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
   ]
