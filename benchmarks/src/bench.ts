@@ -75,7 +75,7 @@ if (asked.includes("guard")) {
 if (asked.length === 0) {
   const [cpu] = cpus()
   const machine = `${cpus().length} × ${cpu?.model.trim()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
-  const intro = `# Results\nWritten by \`pnpm bench\` on ${machine}. Medians of runs in turns; the spread is that of their middle half.\nThe seconds are this machine's; the ratios are what counts.\n\n`
+  const intro = `# Results\nWritten by \`pnpm bench\` on ${machine}. Medians of runs in turns, ratios of each round; the spread is that of their middle half.\nThe seconds are this machine's; the ratios are what counts.\n\n`
   const directory = join(import.meta.dirname, "..")
   writeFileSync(join(directory, "RESULTS.md"), intro + results.map(markdown).join("\n"))
   writeFileSync(join(directory, "results.json"), `${JSON.stringify({ machine, results }, undefined, 2)}\n`)

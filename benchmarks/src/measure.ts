@@ -9,16 +9,18 @@ import { createInterface } from "node:readline"
 /** What is timed, by name: each call is one run, and gives its figure. */
 export type Contenders = Readonly<Record<string, () => number>>
 
-/** The figures of one contender, sorted. */
+/** The figures of one contender, in the order of the rounds. */
 export type Figures = ReadonlyArray<number>
 
-export const median = (figures: Figures): number => figures[Math.floor(figures.length / 2)] ?? Number.NaN
+/** The figure below which `share` of all lie. */
+const quantile = (figures: Figures, share: number): number =>
+  figures.toSorted((one, other) => one - other)[Math.floor(figures.length * share)] ?? Number.NaN
+
+export const median = (figures: Figures): number => quantile(figures, 0.5)
 
 /** The middle half of the figures, as a share of the median. */
-export const spread = (figures: Figures): number => {
-  const at = (share: number) => figures[Math.floor(figures.length * share)] ?? Number.NaN
-  return (at(0.75) - at(0.25)) / median(figures)
-}
+export const spread = (figures: Figures): number =>
+  (quantile(figures, 0.75) - quantile(figures, 0.25)) / median(figures)
 
 /** Runs each of `contenders` so many times, in turns. */
 export const alternate = <C extends Contenders>(contenders: C, rounds: number): Readonly<Record<keyof C, Figures>> => {
@@ -27,7 +29,6 @@ export const alternate = <C extends Contenders>(contenders: C, rounds: number): 
   for (let round = 0; round < rounds; round++) {
     for (const name of names) figures[name]?.push(contenders[name]?.() ?? Number.NaN)
   }
-  for (const name of names) figures[name]?.sort((one, other) => one - other)
   return figures as unknown as Readonly<Record<keyof C, Figures>>
 }
 

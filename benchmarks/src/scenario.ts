@@ -27,14 +27,18 @@ export interface Ratio {
   readonly direction: "at most" | "at least"
 }
 
-/** The ratio of two medians. */
+/** The median of the ratios of each round: what slows the machine for a while slows both. Of figures from other rounds, that of the medians. */
 export const ratioOf = (
   name: string,
   [ours, theirs]: readonly [Figures, Figures],
   direction: Ratio["direction"],
   limit: number,
   aim: number
-): Ratio => ({ name, value: median(ours) / median(theirs), limit, aim, direction })
+): Ratio => {
+  const ofRounds = ours.map((figure, round) => figure / (theirs[round] ?? Number.NaN))
+  const value = ours.length === theirs.length ? median(ofRounds) : median(ours) / median(theirs)
+  return { name, value, limit, aim, direction }
+}
 
 export const drift = join(import.meta.dirname, "../../apps/drift/dist/drift.mjs")
 

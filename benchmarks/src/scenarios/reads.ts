@@ -16,7 +16,7 @@ export const reads = async (): Promise<ReadonlyArray<Result>> => {
       "Effect's HttpClient on undici": run("effect", url, 5_000),
       "the vendor's SDK (gRPC over TLS)": run("sdk", sdk.url, 5_000)
     },
-    5
+    9
   )
   stop()
   sdk.stop()
