@@ -322,6 +322,15 @@ describe("what surrounds a retried effect", () => {
     })
   )
 
+  it.effect("ends the wait for the next try with the time of all tries, and keeps the last error", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("1 hour")
+      const surroundings = { mayRepeat: () => true, enter: Effect.never }
+      const { number, took } = yield* failureOf(failing(), surroundings)
+      assert.deepStrictEqual([number, took - 3_600_000], [1, policy.totalTimeoutMillis])
+    })
+  )
+
   it.effect("is not asked about a kept connection that was closed: the next try follows at once", () =>
     Effect.gen(function* () {
       const surroundings = { mayRepeat: () => false, enter: Effect.void }
