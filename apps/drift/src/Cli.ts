@@ -156,11 +156,30 @@ export const layer = Layer.mergeAll(
   CliConfig.layer({ builtIns: [GlobalFlag.Help, versionFlag, GlobalFlag.Completions] })
 )
 
+/**
+ * The word that denies help or the version, or gives them a value: Effect's CLI shows them all the same, and a gate that has checked
+ * nothing would be green.
+ */
+const deniedBuiltIn = (args: ReadonlyArray<string>): string | undefined =>
+  args.find(
+    (word, index) =>
+      /^--(help|version)=|^--no-(help|version)$|^-[hV]=/.test(word) ||
+      (/^(--help|--version|-h|-V)$/.test(word) && CommandLine.booleans.test(args[index + 1] ?? ""))
+  )
+
 /** Does what `args` say, or says what is wrong with them. */
-export const run = (args: ReadonlyArray<string>): Effect.Effect<void, unknown, Environment> =>
-  Effect.sync(() => [process.stdout, process.stderr].map(surviving)).pipe(
+export const run = (args: ReadonlyArray<string>): Effect.Effect<void, unknown, Environment> => {
+  const denied = deniedBuiltIn(args)
+  if (denied !== undefined) {
+    return Effect.andThen(
+      stderr(`error: ${escapeText(denied)} takes no value, and cannot be denied\n  See drift --help\n`),
+      Effect.fail(new ExitWith({ code: 1 }))
+    )
+  }
+  return Effect.sync(() => [process.stdout, process.stderr].map(surviving)).pipe(
     Effect.andThen(Command.runWith(cli, { version })(args)),
     // It has been said. No command at all is an error, too: a gate that checks nothing is not green.
     Effect.catchIf(CliError.isCliError, () => Effect.fail(new ExitWith({ code: 1 }))),
     Effect.provide(layer)
   )
+}

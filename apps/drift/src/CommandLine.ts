@@ -74,7 +74,7 @@ export const asNamed = (absolute: string): string => {
 }
 
 /** Words that would be taken for the value of the switch before them. */
-const booleans = /^(true|false|yes|no|y|n|on|off|0|1)$/i
+export const booleans = /^(true|false|yes|no|y|n|on|off|0|1)$/i
 
 /** What a word of the command line gives: a flag, and its value where the word says that as well. */
 interface Word {

@@ -30,7 +30,8 @@ export type Addresses = { readonly plaintext: boolean; readonly caFile: string |
 
 /** The flags that were given, as the environment variables that they stand for. */
 export const addressVariables = (addresses: Addresses): Readonly<Record<string, string>> => ({
-  ...(addresses.plaintext ? { HOLDFAST_PLAINTEXT: "true" } : {}),
+  // Also where it is not: --no-plaintext wins over the environment.
+  HOLDFAST_PLAINTEXT: String(addresses.plaintext),
   ...(addresses.caFile === undefined ? {} : { [twin("ca-file")]: addresses.caFile }),
   ...Object.fromEntries(
     serviceNames.flatMap((service) => {

@@ -138,6 +138,13 @@ const cases: ReadonlyArray<Case> = [
     says: ["HOLDFAST_BACKUP_URL", "in the clear", "--plaintext"]
   },
   {
+    fact: "the same, where the environment would allow it and the flag does not, is 1",
+    env: { HOLDFAST_BACKUP_URL: "http://backup.example.com", HOLDFAST_PLAINTEXT: "true" },
+    args: ["--no-plaintext"],
+    code: 1,
+    says: ["HOLDFAST_BACKUP_URL", "in the clear", "--plaintext"]
+  },
+  {
     fact: "an empty selection is 1",
     manifest: "version: 1\nresources: {}\n",
     code: 1,

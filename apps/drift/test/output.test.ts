@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -163,6 +163,29 @@ describe("drift", () => {
       const { code, stdout } = yield* drift([])
       assert.strictEqual(code, 1)
       assert.include(stdout, "SUBCOMMANDS")
+    })
+  )
+
+  it.live.each(["--help=false", "--no-help", "--version=no", "--no-version"])("is not green with %s", (word) =>
+    Effect.gen(function* () {
+      for (const args of [["check", word], [word]]) {
+        const { code, stderr, stdout } = yield* drift(args)
+        assert.deepStrictEqual([code, stdout], [1, ""])
+        assert.include(stderr, `${word} takes no value, and cannot be denied`)
+      }
+    })
+  )
+
+  it.live("says its version to whoever is there to read it", () =>
+    Effect.sync(() => {
+      const shell = (command: string) => {
+        const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath, bundle], { encoding: "utf8" })
+        return [status, stderr]
+      }
+      assert.deepStrictEqual(shell('"$0" "$1" --version | true'), [0, ""])
+      const [status, stderr] = shell('"$0" "$1" --version > /dev/full')
+      assert.strictEqual(status, 1)
+      assert.match(String(stderr), /^error: The output cannot be written: ENOSPC.*\n$/)
     })
   )
 
