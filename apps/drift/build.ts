@@ -2,7 +2,7 @@
  * Bundles the CLI into `dist`, which needs nothing but Node: `drift.mjs` answers `--version` by itself, and loads the rest in
  * pieces, as they are needed.
  *
- * Most of the plugins are there for the time that a start takes; `docs/adr/0004-speed.md` says what each of them is worth.
+ * The plugins are there for the time that a start takes: `docs/adr/0004-where-speed-is-bought.md`.
  */
 import { createHash } from "node:crypto"
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises"
@@ -111,24 +111,6 @@ const plainBuiltins: Plugin = {
   }
 }
 
-/**
- * Has what is loaded late stand on all that `main.ts` and `check` load. Where a piece of code is put depends on who needs it:
- * without this a check would be a dozen small files, and each takes about a millisecond to load.
- */
-const fewPieces: Plugin = {
-  name: "few-pieces",
-  setup: ({ onLoad }) => {
-    const filter = /\/drift\/src\/(Cli|emulated|Otlp)\.ts$|\/jose\/dist\/webapi\/index\.js$/
-    const first = ["platform", "Failure", "Telemetry", "commands/emulator", "commands/validate", "commands/check"]
-    const paths = first.map((name) => join(import.meta.dirname, `src/${name}.ts`))
-    const imports = paths.map((path) => `import ${JSON.stringify(path)}\n`).join("")
-    onLoad({ filter }, async ({ path }) => ({
-      contents: imports + (await readFile(path, "utf8")),
-      loader: path.endsWith(".ts") ? "ts" : "js"
-    }))
-  }
-}
-
 /** The launcher starts what is built, not the sources. */
 const startBuilt: Plugin = {
   name: "start-built",
@@ -157,7 +139,7 @@ const pieces = await build({
   splitting: true,
   // How undici is told that it is bundled, as Node itself does: without its second, experimental parser.
   define: { esbuildDetection: "true" },
-  plugins: [usedUndici, lateTables, plainBuiltins, fewPieces]
+  plugins: [usedUndici, lateTables, plainBuiltins]
 })
 
 /** undici's second parser, in CommonJS as it is. */
