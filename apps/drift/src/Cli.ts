@@ -57,21 +57,22 @@ const flagOf = (flag: CommandLine.Flag<unknown>): Flag.Flag<unknown> => {
   )
 }
 
-/** The files that a command takes, in terms of Effect's CLI. */
-const argumentOf = ({ description, isVariadic, name }: NonNullable<CommandLine.Command["argument"]>) => {
-  const path = Argument.withDescription(Argument.Path(name), description)
-  return isVariadic ? Argument.variadic(path) : Argument.map(path, (one): ReadonlyArray<string> => [one])
+/** What a command takes beside its flags, in terms of Effect's CLI. */
+const argumentOf = ({ description, isVariadic, kind, name }: NonNullable<CommandLine.Command["argument"]>) => {
+  const operand = kind === "path" ? Argument.map(Argument.Path(name), CommandLine.asNamed) : Argument.String(name)
+  const described = Argument.withDescription(operand, description)
+  return isVariadic ? Argument.variadic(described) : Argument.map(described, (one): ReadonlyArray<string> => [one])
 }
 
 /** A command in terms of Effect's CLI. */
 export const commandOf = ({ command }: CommandLine.Callable) => {
   const { argument, description, examples, flags, name, run, short } = command
-  const paths = argument === undefined ? {} : { paths: argumentOf(argument) }
+  const operands = argument === undefined ? {} : { operands: argumentOf(argument) }
   const config = {
-    ...paths,
+    ...operands,
     options: Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flagOf(flag)]))
   }
-  return Command.make(name, config, ({ options, paths = [] }) => run(options, paths.map(CommandLine.asNamed))).pipe(
+  return Command.make(name, config, ({ operands = [], options }) => run(options, operands)).pipe(
     Command.withShortDescription(short),
     Command.withDescription(description),
     Command.withExamples(examples)

@@ -39,10 +39,15 @@ export interface Command<F extends Flags = Flags> {
   readonly short: string
   readonly description: string
   readonly examples: ReadonlyArray<{ readonly command: string; readonly description: string }>
-  /** The files that it takes beside its flags: one, or any number. */
-  readonly argument?: { readonly name: string; readonly description: string; readonly isVariadic: boolean }
+  /** What it takes beside its flags: files, or words as they are; one, or any number. */
+  readonly argument?: {
+    readonly kind: "path" | "text"
+    readonly name: string
+    readonly description: string
+    readonly isVariadic: boolean
+  }
   readonly flags: F
-  readonly run: (options: Options<F>, paths: ReadonlyArray<string>) => Effect.Effect<void, unknown, Environment>
+  readonly run: (options: Options<F>, operands: ReadonlyArray<string>) => Effect.Effect<void, unknown, Environment>
 }
 
 /** A command, ready to be called: how its flags are typed concerns nobody else. */
@@ -60,7 +65,7 @@ export const callable = <F extends Flags>(command: Command<F>): Callable => ({
   command: command as unknown as Command,
   call: (args, env) => {
     const read = readPlain(command, args, env)
-    return read === undefined ? undefined : command.run(read.options, read.paths)
+    return read === undefined ? undefined : command.run(read.options, read.operands)
   }
 })
 
@@ -127,7 +132,7 @@ const readPlain = <F extends Flags>(
   { argument, flags }: Command<F>,
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string | undefined>>
-): { readonly options: Options<F>; readonly paths: ReadonlyArray<string> } | undefined => {
+): { readonly options: Options<F>; readonly operands: ReadonlyArray<string> } | undefined => {
   const sorted = sort(flags, args)
   if (sorted === undefined) return undefined
   const { given, operands } = sorted
@@ -140,5 +145,6 @@ const readPlain = <F extends Flags>(
     if (text !== undefined && (value === undefined || text === "")) return undefined
     options[key] = value
   }
-  return { options: options as Options<F>, paths: operands.map((path) => asNamed(resolve(path))) }
+  const asMeant = (operand: string) => (argument?.kind === "path" ? asNamed(resolve(operand)) : operand)
+  return { options: options as Options<F>, operands: operands.map(asMeant) }
 }

@@ -6,6 +6,7 @@ import { asNamed, type Command, type Flag } from "./CommandLine.ts"
 
 /** Manifest files; `backup.yaml` where none is named. */
 export const files: NonNullable<Command["argument"]> = {
+  kind: "path",
   name: "files",
   description: 'Manifests: paths, patterns in quotes ("env/*.yaml"), or - for standard input. Default: backup.yaml',
   isVariadic: true

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import { commandOf, layer } from "../src/Cli.ts"
-import { callable, type Options } from "../src/CommandLine.ts"
+import { callable, type Command as Description, type Options } from "../src/CommandLine.ts"
 import * as flags from "../src/flags.ts"
 import * as platform from "../src/platform.ts"
 
@@ -19,20 +19,23 @@ const kinds = {
 
 interface Call {
   readonly options: Options<typeof kinds>
-  readonly paths: ReadonlyArray<string>
+  readonly operands: ReadonlyArray<string>
 }
 
-/** A command with flags of every kind that takes any number of files, or one; it notes how it is called. */
-const recorder = (isVariadic: boolean) => {
+/** What a command takes beside its flags. */
+type Takes = Pick<NonNullable<Description["argument"]>, "kind" | "isVariadic">
+
+/** A command with flags of every kind that takes any number of files or words, or one; it notes how it is called. */
+const recorder = (takes: Takes) => {
   const calls: Array<Call> = []
   const command = callable({
     name: "record",
     short: "Note the call",
     description: "Notes the call.",
     examples: [],
-    argument: { name: "files", description: "Files", isVariadic },
+    argument: { name: "things", description: "Things", ...takes },
     flags: kinds,
-    run: (options, paths) => Effect.sync(() => calls.push({ options, paths }))
+    run: (options, operands) => Effect.sync(() => calls.push({ options, operands }))
   })
   return { calls, command }
 }
@@ -101,8 +104,8 @@ const Environment = Schema.Struct({
 })
 
 /** What Effect's CLI understands of a call; nothing where it refuses it. */
-const understood = (isVariadic: boolean, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) => {
-  const { calls, command } = recorder(isVariadic)
+const understood = (takes: Takes, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) => {
+  const { calls, command } = recorder(takes)
   const run = Command.runWith(commandOf(command), { version: "1.2.3", renderErrors: false })(args)
   return Effect.map(
     Effect.exit(
@@ -113,8 +116,8 @@ const understood = (isVariadic: boolean, args: ReadonlyArray<string>, env: Reado
 }
 
 /** What is read in a few steps; nothing where the call is not plain. */
-const readPlain = (isVariadic: boolean, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) => {
-  const { calls, command } = recorder(isVariadic)
+const readPlain = (takes: Takes, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) => {
+  const { calls, command } = recorder(takes)
   const call = command.call(args, env)
   return Effect.as(call === undefined ? Effect.void : Effect.provide(call, platform.layer), calls)
 }
@@ -123,15 +126,15 @@ describe("a plain call", () => {
   it.effect.prop(
     "means what Effect's CLI understands by it",
     {
-      isVariadic: Schema.Boolean,
+      takes: Schema.Struct({ kind: Schema.Literals(["path", "text"]), isVariadic: Schema.Boolean }),
       phrases: Schema.Array(Phrase).check(Schema.isMaxLength(5)),
       env: Environment
     },
-    ({ env, isVariadic, phrases }) =>
+    ({ env, phrases, takes }) =>
       Effect.gen(function* () {
         const args = phrases.flatMap((phrase) => phrase.split(" "))
-        const calls = yield* readPlain(isVariadic, args, env)
-        if (calls.length > 0) assert.deepStrictEqual(calls, yield* understood(isVariadic, args, env))
+        const calls = yield* readPlain(takes, args, env)
+        if (calls.length > 0) assert.deepStrictEqual(calls, yield* understood(takes, args, env))
       }),
     { arbitrary: { runs: 3000, seed: "command line" } }
   )
@@ -143,9 +146,12 @@ describe("a plain call", () => {
     [["--concurrency", "7", "--timeout=90s", "--host", "::1"], { HOLDFAST_FORMAT: "json", HOLDFAST_VERBOSE: "true" }]
   ] as const)("%j is read in a few steps, with %j in the environment", ([args, env]) =>
     Effect.gen(function* () {
-      const calls = yield* readPlain(true, args, env)
-      assert.strictEqual(calls.length, 1)
-      assert.deepStrictEqual(calls, yield* understood(true, args, env))
+      for (const kind of ["path", "text"] as const) {
+        const takes = { kind, isVariadic: true }
+        const calls = yield* readPlain(takes, args, env)
+        assert.strictEqual(calls.length, 1)
+        assert.deepStrictEqual(calls, yield* understood(takes, args, env))
+      }
     })
   )
 })

@@ -50,6 +50,7 @@ export const emulator = callable({
     { command: "drift emulator fleet.yaml --port 0", description: "On a free port" }
   ],
   argument: {
+    kind: "path",
     name: "seed",
     description: "The seed: a YAML file with the resources to serve, as docs/emulator.md describes it",
     isVariadic: false
