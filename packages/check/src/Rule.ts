@@ -1,5 +1,6 @@
 /**
- * Every way in which a resource can differ from its declaration. A code is stable: it never changes its meaning.
+ * Every way in which a resource can differ from its declaration. A code is stable: it never changes its meaning. Each has a page
+ * in `docs/rules`.
  */
 
 /** A rule: what it found, and what to do about it. */
