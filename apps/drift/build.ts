@@ -8,6 +8,7 @@ import { createHash } from "node:crypto"
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type BuildOptions, build, type Plugin, transform } from "esbuild"
+import { pages } from "./src/rulePages.ts"
 
 /** Runs before anything else, on whatever Node there is. */
 const versionCheck = `if (Number(process.versions.node.split(".")[0]) < 22 || process.getBuiltinModule === undefined) {
@@ -111,6 +112,16 @@ const plainBuiltins: Plugin = {
   }
 }
 
+/** What is built holds the pages of the rules, which the sources read. */
+const builtPages: Plugin = {
+  name: "built-pages",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/src\/rulePages\.ts$/ }, () => ({
+      contents: `export const pages = new Map(${JSON.stringify([...pages])})`
+    }))
+  }
+}
+
 /** The launcher starts what is built, not the sources. */
 const startBuilt: Plugin = {
   name: "start-built",
@@ -139,7 +150,7 @@ const pieces = await build({
   splitting: true,
   // How undici is told that it is bundled, as Node itself does: without its second, experimental parser.
   define: { esbuildDetection: "true" },
-  plugins: [usedUndici, lateTables, plainBuiltins]
+  plugins: [usedUndici, lateTables, plainBuiltins, builtPages]
 })
 
 /** undici's second parser, in CommonJS as it is. */

@@ -21,6 +21,7 @@ import * as CommandLine from "./CommandLine.ts"
 import { status } from "./commands/auth.ts"
 import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
+import { explain } from "./commands/explain.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
 import { stderr, surviving, useColor } from "./Output.ts"
@@ -87,7 +88,7 @@ const auth = Command.make("auth").pipe(
 
 const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
-  Command.withSubcommands([commandOf(check), commandOf(validate), auth, commandOf(emulator)]),
+  Command.withSubcommands([commandOf(check), commandOf(validate), commandOf(explain), auth, commandOf(emulator)]),
   Command.withExamples([
     { command: "drift check", description: "Compare backup.yaml with Cloud Backup" },
     { command: "drift check --help", description: "All flags and the exit codes" },
@@ -98,7 +99,7 @@ const cli = Command.make("drift").pipe(
 const formatter = CliOutput.defaultFormatter({ colors: useColor(undefined, process.stdout) })
 
 /** A bad value from the environment is reported as one of the flag's, with a schema's error inside: say what is meant. */
-const explain = (message: string): string => {
+const meaningOf = (message: string): string => {
   const config = /SchemaError\((.*)\n\s+at \["(.+)"\]\)/s.exec(message)
   return (config === null ? message : `${config[2]}: ${config[1]}`).split("\n").map(escapeText).join("\n")
 }
@@ -113,7 +114,7 @@ const presenter: CliOutput.Presenter = {
         return Console.log(`${event.name} ${event.version}`)
       case "InvalidInvocation":
         return stderr(
-          `${event.errors.map((error) => `error: ${explain(error.message)}`).join("\n")}\n  See ${event.commandPath.join(" ")} --help\n`
+          `${event.errors.map((error) => `error: ${meaningOf(error.message)}`).join("\n")}\n  See ${event.commandPath.join(" ")} --help\n`
         )
     }
   }
