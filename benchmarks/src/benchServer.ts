@@ -67,6 +67,10 @@ const respond = (head: string): string => {
   if (path.startsWith("/state/")) return state
   const query = path.indexOf("?")
   if (query < 0) return answer(`{"resource":${before}${path.slice(path.lastIndexOf("/") + 1)}${after}}`)
+  if (path.endsWith("?includeTenantInfo=true")) {
+    const id = path.slice(path.lastIndexOf("/") + 1, query)
+    return answer(`{"resource":${before}${id}${after.slice(0, -1)},"tenantInfo":{"folderId":"b1g"}}}`)
+  }
   const start = Number(new URLSearchParams(path.slice(query)).get("pageToken") ?? 0)
   return pages.get(start) ?? page(start)
 }

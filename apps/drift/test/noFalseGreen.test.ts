@@ -61,6 +61,12 @@ const AnyFault = Schema.Struct({
   after: between(0, 3)
 })
 
+/** What happens to a list: one that tells of another instance is no worse for it. */
+const ListFault = Schema.Struct({
+  ...AnyFault.fields,
+  fault: Schema.Literals(kinds.filter((kind) => kind !== "mismatch"))
+})
+
 /** What happens to one instance, and what is true of it. */
 const AnyInstance = Schema.Struct({
   enabled: Schema.Boolean,
@@ -78,27 +84,43 @@ const port = await new Promise<number>((resolve) => {
   })
 })
 
-/** Instances of which a good answer was sent. */
+/** So many that a list is worth its while, all as declared. */
+const many = 100
+
+/** The instances of which a good answer was sent, or the list of all. */
 const served = Effect.map(
   Effect.flatMap(Emulator, ({ requests }) => requests),
-  (requests) => new Set(requests.filter(({ faults }) => faults.length === 0).map(({ url }) => url.split("/").at(-1)))
+  (requests) => {
+    const good = requests.filter(({ faults }) => faults.length === 0)
+    const names = new Set(good.map(({ url }) => url.replace(/\?.*/, "").split("/").at(-1)))
+    return (index: number) => names.has("resources") || names.has(`vm-${index}`)
+  }
 )
 
 describe("a check under any schedule of faults", () => {
   it.live.prop(
     "is green exactly when every instance was read and is as declared",
-    { fleet: AnyFleet, concurrency: between(1, 4), calm: Schema.Boolean },
-    ({ calm, concurrency, fleet }) =>
-      Effect.gen(function* () {
+    {
+      fleet: AnyFleet,
+      concurrency: between(1, 4),
+      calm: Schema.Boolean,
+      list: Schema.Array(ListFault),
+      odds: between(0, 3)
+    },
+    ({ calm, concurrency, fleet, list, odds }) => {
+      // One in four is large.
+      const size = fleet.length + (odds === 0 ? many : 0)
+      const isEnabled = (index: number) => calm || fleet[index]?.enabled !== false
+      return Effect.gen(function* () {
         const { url } = yield* Emulator
-        const report = yield* checkAt(url, fleet.length, { concurrency })
-        const read = yield* served
-        const isRead = (index: number) => read.has(`vm-${index}`)
-        const states = fleet.map(({ enabled }, index) =>
-          isRead(index) ? (enabled || calm ? "in_sync" : "drifted") : "not_compared"
+        const report = yield* checkAt(url, size, { concurrency })
+        const isRead = yield* served
+        const states = Array.from({ length: size }, (_, index) =>
+          isRead(index) ? (isEnabled(index) ? "in_sync" : "drifted") : "not_compared"
         )
+        const found = new Map(report.resources.map(({ address, state }) => [address, state]))
         assert.deepStrictEqual(
-          report.resources.map(({ state }) => state),
+          states.map((_, index) => found.get(`vm-${index}`)),
           states
         )
         assert.strictEqual(
@@ -112,15 +134,17 @@ describe("a check under any schedule of faults", () => {
         Effect.provide(
           Emulator.layer(
             Seed.make({
-              resources: fleetOf(fleet.length, (index) => ({
-                enabled: calm || fleet[index]?.enabled === true,
+              faults: list.map((fault) => ({ ...fault, on: "list" as const })),
+              resources: fleetOf(size, (index) => ({
+                enabled: isEnabled(index),
                 faults: fleet[index]?.faults ?? []
               }))
             }),
             { port }
           )
         )
-      ),
+      )
+    },
     { arbitrary: { runs, seed: "no false green" }, timeout: 24 * 3_600_000 }
   )
 })

@@ -1,6 +1,7 @@
 /**
- * The reads of a run: every declared resource once, and those that failed for a passing reason again when all others have
- * been read: what a service refuses in its worst second it often grants a little later.
+ * The reads of a run: every declared resource once, by lists where they take fewer requests, and those that failed for a
+ * passing reason again when all others have been read: what a service refuses in its worst second it often grants a little
+ * later.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { type CloudBackupError, isRunFatal } from "@holdfast/core/CloudBackupError"
@@ -9,6 +10,7 @@ import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { fromError, type Live, spared } from "./Live.ts"
+import { readFolders } from "./readFolders.ts"
 
 /** What was learnt of a resource, and when: a long run must not take a fresh backup for one of the future. */
 export interface Seen {
@@ -47,18 +49,18 @@ export const readAll = Effect.fn("Check.readAll")(function* (
     return live
   }
 
-  const note = (index: number, before: Live | undefined, live: Live) =>
+  const note = (index: number, live: Live) =>
     Effect.flatMap(cloud.clockSkewMillis, (skewMillis) => {
+      const before = seen[index]?.live
       seen[index] = { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis }
       return before === undefined ? options.onRead : Effect.void
     })
 
-  const read = (index: number) => {
-    const before = seen[index]?.live
-    if (fatal !== undefined) return before === undefined ? note(index, before, fatal) : Effect.void
-    return Effect.matchEffect(cloud.getResource((resources[index] as DesiredResource).instance), {
-      onFailure: (error) => note(index, before, failure(error)),
-      onSuccess: (resource) => note(index, before, { _tag: "Found", resource })
+  const read = (index: number, of?: { readonly includeTenantInfo: boolean }) => {
+    if (fatal !== undefined) return seen[index] === undefined ? note(index, fatal) : Effect.void
+    return Effect.matchEffect(cloud.getResource((resources[index] as DesiredResource).instance, of), {
+      onFailure: (error) => note(index, failure(error)),
+      onSuccess: (resource) => note(index, { _tag: "Found", resource })
     })
   }
 
@@ -83,7 +85,13 @@ export const readAll = Effect.fn("Check.readAll")(function* (
   }
 
   const all = resources.map((_, index) => index)
-  yield* readThem(all)
+  const isUnread = (index: number) => seen[index] === undefined
+  yield* readFolders(resources, {
+    get: (index) => Effect.map(read(index, { includeTenantInfo: true }), () => (seen[index] as Seen).live),
+    note,
+    isUnread
+  })
+  yield* readThem(all.filter(isUnread))
   if (policy.maxAttempts === 1) return
   let left = all.filter(isPassing)
   while (left.length > 0 && fatal === undefined) {

@@ -45,7 +45,7 @@ export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupE
         )
       ),
     listResources: () => Stream.empty,
-    readFolder: () => Effect.succeed({ resources: new Map(), conflicting: new Set() }),
+    readFolder: () => Effect.succeed({ resources: new Map(), conflicting: new Set(), isWhole: true }),
     listTasks: () => Stream.empty,
     listPolicies: () => Effect.succeed([]),
     listPolicyApplications: () => Effect.succeed([]),

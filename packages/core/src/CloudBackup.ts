@@ -16,7 +16,7 @@ import type { CloudBackupError, CredentialsError } from "./CloudBackupError.ts"
 import { Credentials } from "./Credentials.ts"
 import { Endpoints, type EndpointsError } from "./Endpoints.ts"
 import * as ApiClient from "./internal/ApiClient.ts"
-import { collect, type FolderResources } from "./internal/folderResources.ts"
+import { collect, type FolderResources, type ReadFolder } from "./internal/folderResources.ts"
 import { checkId, flawOfId, itemsOf, nextPageToken, pages } from "./internal/paging.ts"
 import { list, message } from "./internal/protoJson.ts"
 import type { RequestCount } from "./internal/Session.ts"
@@ -64,9 +64,10 @@ export class CloudBackup extends Context.Service<
     readonly listResources: (options: ListResources) => Stream.Stream<ReadonlyArray<Resource>, CloudBackupError>
     /**
      * All resources of a folder, each instance once: the active one of several counts. An instance that comes twice with
-     * different contents is `conflicting`: nothing is known of it.
+     * different contents is `conflicting`: nothing is known of it. `only` some instances are kept, at most `maxPages` are read:
+     * a longer list is not `isWhole`, and nothing is told of it.
      */
-    readonly readFolder: (folderId: string) => Effect.Effect<FolderResources, CloudBackupError>
+    readonly readFolder: (folderId: string, options?: ReadFolder) => Effect.Effect<FolderResources, CloudBackupError>
     /**
      * The tasks of an instance (`Resource.listTasks`), newest first as the API gives them, an array for each page. `pageSize`:
      * 1 to 1,000, default 1,000.
@@ -181,7 +182,9 @@ export class CloudBackup extends Context.Service<
         endpoint,
         getResource,
         listResources: (options) => itemsOf(resourcePages(options)),
-        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string) => collect(resourcePages({ folderId }))),
+        readFolder: Effect.fn("CloudBackup.readFolder")((folderId: string, options: ReadFolder = {}) =>
+          collect(resourcePages({ folderId }), options)
+        ),
         listTasks: (instanceId, options) =>
           Stream.unwrap(
             Effect.as(

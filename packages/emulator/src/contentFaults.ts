@@ -71,7 +71,8 @@ export const contentFaults: Partial<Readonly<Record<FaultKind, Change>>> = {
   fields: (wire, { fields = {} }) => {
     const text = Object.entries(fields).map(([name, value]) => `${JSON.stringify(name)}:${value}`)
     const without = Object.keys(fields).reduce(
-      (rest, name) => withText(rest, (body) => body.replace(new RegExp(`,?"${name}":("[^"]*"|[\\w.+-]+)`, "g"), "")),
+      (rest, name) =>
+        withText(rest, (body) => body.replace(new RegExp(`,?"${name}":("[^"]*"|\\{[^{}]*\\}|[\\w.+-]+)`, "g"), "")),
       wire
     )
     return withFields(without, text.join(","))

@@ -4,22 +4,41 @@
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
-import type { InstanceId, Resource } from "../Resource.ts"
+import type { Resource } from "../Resource.ts"
 import type { ReadPage } from "./paging.ts"
 
 /** What a folder holds. */
 export interface FolderResources {
   /** By instance; of several the active one. */
-  readonly resources: ReadonlyMap<InstanceId, Resource>
+  readonly resources: ReadonlyMap<string, Resource>
   /** Instances that the list contradicts itself about: nothing is known of them. */
-  readonly conflicting: ReadonlySet<InstanceId>
+  readonly conflicting: ReadonlySet<string>
+  /** The list was read to its end. Where it was not, nothing is told: a later page could contradict an earlier one. */
+  readonly isWhole: boolean
+}
+
+/** What of a folder to read. */
+export interface ReadFolder {
+  /** Only these instances are kept: memory follows them, and not the folder. Default: all. */
+  readonly only?: { readonly has: (instance: string) => boolean }
+  /** After how many pages a longer list is given up. Default: never. */
+  readonly maxPages?: number
 }
 
 /** Reads a list to its end. */
-export const collect = <E, R>(pages: Stream.Stream<ReadPage<Resource>, E, R>): Effect.Effect<FolderResources, E, R> =>
+export const collect = <E, R>(
+  pages: Stream.Stream<ReadPage<Resource>, E, R>,
+  { maxPages = Number.POSITIVE_INFINITY, only }: ReadFolder
+): Effect.Effect<FolderResources, E, R> =>
   Effect.suspend(() => {
-    const resources = new Map<InstanceId, Resource>()
-    const conflicting = new Set<InstanceId>()
+    const resources = new Map<string, Resource>()
+    const conflicting = new Set<string>()
+    let read = 0
+    let isWhole = false
+    const forget = (): void => {
+      resources.clear()
+      conflicting.clear()
+    }
     const add = (resource: Resource): void => {
       const { computeInstanceId: id, isActive } = resource
       const known = resources.get(id)
@@ -28,17 +47,18 @@ export const collect = <E, R>(pages: Stream.Stream<ReadPage<Resource>, E, R>): E
         conflicting.delete(id)
       } else if (isActive === known.isActive && !Equal.equals(resource, known)) conflicting.add(id)
     }
-    const addPage = ({ isFirst, items }: ReadPage<Resource>): void => {
-      if (isFirst) {
-        resources.clear()
-        conflicting.clear()
-      }
-      for (const item of items) add(item)
+    const addPage = ({ isFirst, isLast, items }: ReadPage<Resource>): boolean => {
+      if (isFirst) forget()
+      for (const item of items) if (only === undefined || only.has(item.computeInstanceId)) add(item)
+      read += 1
+      isWhole = isLast
+      return read < maxPages
     }
-    return Stream.runForEach(pages, (page) => Effect.sync(() => addPage(page))).pipe(
+    return Stream.runForEachWhile(pages, (page) => Effect.sync(() => addPage(page))).pipe(
       Effect.map(() => {
+        if (!isWhole) forget()
         for (const id of conflicting) resources.delete(id)
-        return { resources, conflicting }
+        return { resources, conflicting, isWhole }
       })
     )
   })

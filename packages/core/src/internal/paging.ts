@@ -64,10 +64,13 @@ const isStaleToken = (error: CloudBackupError): boolean =>
   error._tag === "InvalidRequest" &&
   error.fieldViolations.some(({ field }) => field === "pageToken" || field === "page_token")
 
-/** A page, and whether the list begins with it: what was read before is then out of date. */
+/** A page of a list. */
 export interface ReadPage<Item> {
   readonly items: ReadonlyArray<Item>
+  /** The list begins with it: what was read before is out of date. */
   readonly isFirst: boolean
+  /** The list ends with it. */
+  readonly isLast: boolean
 }
 
 /**
@@ -115,10 +118,10 @@ export const pages = <Page extends { readonly nextPageToken?: string }, Item>(
         checkPageSize(url, pageSize),
         Stream.paginate("", (pageToken) =>
           Effect.map(page(pageToken), (found) => {
-            const items = [{ items: itemsOf(found), isFirst }]
+            const { nextPageToken: next = "" } = found
+            const read = [{ items: itemsOf(found), isFirst, isLast: next === "" }]
             isFirst = false
-            const next = found.nextPageToken
-            return [items, next === undefined || next === "" ? Option.none() : Option.some(next)]
+            return [read, next === "" ? Option.none() : Option.some(next)]
           })
         )
       )
