@@ -15,6 +15,7 @@ import { exitCodeOf } from "./ExitCode.ts"
 import { formatDuration } from "./formatDuration.ts"
 import { type Live, notRead } from "./Live.ts"
 import { readAll, type Seen } from "./readAll.ts"
+import { warningsOf } from "./warnings.ts"
 
 /** How to run. */
 export interface CheckOptions {
@@ -81,15 +82,7 @@ export const check = Effect.fn("Check.check")(function* (
       requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
       // A clock can be set back.
       duration_ms: Math.max(0, now - startedAt),
-      diagnostics: [
-        ...options.warnings.map(({ remedy, summary }) => ({
-          severity: "warning" as const,
-          summary,
-          detail: `${remedy}.`
-        })),
-        ...skewWarning(yield* cloud.clockSkewMillis),
-        ...deniedError(resources)
-      ]
+      diagnostics: [...warningsOf(options.warnings, yield* cloud.clockSkewMillis), ...deniedError(resources)]
     } satisfies CheckReport
   })
 
@@ -137,17 +130,6 @@ const deniedError = (resources: ReadonlyArray<ResourceReport>): CheckReport["dia
         }
       ]
     : []
-
-const skewWarning = (skewMillis: number): CheckReport["diagnostics"] =>
-  skewMillis === 0
-    ? []
-    : [
-        {
-          severity: "warning",
-          summary: `This machine's clock is ${formatDuration(Math.abs(skewMillis))} ${skewMillis > 0 ? "behind" : "ahead of"} the service's`,
-          detail: "Ages are reckoned by the service's clock; set this one right."
-        }
-      ]
 
 /** From how many on it is no accident that the service knows none of the instances it was asked for. */
 const foreignCount = 5

@@ -13,8 +13,6 @@ import { pretty, verdict } from "@holdfast/report/pretty"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import * as addresses from "../addresses.ts"
 import { callable } from "../CommandLine.ts"
 import { ExitWith, toDiagnostics } from "../Failure.ts"
@@ -23,8 +21,6 @@ import * as Output from "../Output.ts"
 import * as Progress from "../Progress.ts"
 import * as services from "../services.ts"
 import { version } from "../version.ts"
-
-const policies = { standard: RetryPolicy.standard, patient: RetryPolicy.patient, none: RetryPolicy.none }
 
 const exitCodes = Object.entries(ExitCode.meanings)
   .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
@@ -62,37 +58,22 @@ interface Options extends Presentation, addresses.Addresses {
   readonly files: ReadonlyArray<string>
   readonly concurrency: number
   readonly timeout: number
-  readonly retryPolicy: keyof typeof policies
+  readonly retryPolicy: keyof typeof services.retryPolicies
   readonly emulate: string | undefined
   readonly allowEmpty: boolean
-}
-
-/** How long this process runs. `performance.now` says the same, and takes more than a millisecond to load. */
-const elapsedMillis = () => process.uptime() * 1_000
-
-/** The run's time ended before reading could begin. */
-class TimeLimit extends Schema.TaggedError<TimeLimit>("@holdfast/drift/TimeLimit")("TimeLimit", {}) {
-  readonly remedy = "Allow more time with --timeout, and check the addresses of the services."
-  override get message() {
-    return "The run's time limit ended before the services and the credentials were found"
-  }
 }
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const manifest = yield* ManifestSource.load(options.files)
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
-  // Whoever sets a limit means the time that the command takes, starting included.
-  const cloud = yield* Effect.timeoutOrElse(Layer.build(services.layer(options.emulate, options)), {
-    duration: Math.max(0, options.timeout - elapsedMillis()),
-    orElse: () => Effect.fail(new TimeLimit())
-  })
+  const cloud = yield* services.found(options)
   return yield* Check.check(manifest, {
     version,
     emulator: options.emulate ?? null,
     concurrency: options.concurrency,
     timeLimitMillis: options.timeout,
-    elapsedMillis: elapsedMillis(),
+    elapsedMillis: services.elapsedMillis(),
     warnings: Context.get(cloud, Credentials).warnings,
     allowEmpty: options.allowEmpty,
     onProgress: progress.update,
@@ -113,7 +94,7 @@ const main = Effect.fn("drift check")(function* (options: Options) {
   }
   const report = yield* run(options).pipe(
     // What the layers ask for follows the policy, too.
-    Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[options.retryPolicy]),
+    Effect.provideService(RetryPolicy.CurrentRetryPolicy, services.retryPolicies[options.retryPolicy]),
     Effect.catch((error) => explain(toDiagnostics(error), options))
   )
   yield* present(report, options)
