@@ -22,6 +22,7 @@ import { status } from "./commands/auth.ts"
 import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { explain } from "./commands/explain.ts"
+import { show } from "./commands/show.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
 import { stderr, surviving, useColor } from "./Output.ts"
@@ -88,7 +89,14 @@ const auth = Command.make("auth").pipe(
 
 const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
-  Command.withSubcommands([commandOf(check), commandOf(validate), commandOf(explain), auth, commandOf(emulator)]),
+  Command.withSubcommands([
+    commandOf(check),
+    commandOf(show),
+    commandOf(validate),
+    commandOf(explain),
+    auth,
+    commandOf(emulator)
+  ]),
   Command.withExamples([
     { command: "drift check", description: "Compare backup.yaml with Cloud Backup" },
     { command: "drift check --help", description: "All flags and the exit codes" },

@@ -8,6 +8,7 @@ import type { Callable } from "./CommandLine.ts"
 import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { explain } from "./commands/explain.ts"
+import { show } from "./commands/show.ts"
 import { validate } from "./commands/validate.ts"
 import * as Failure from "./Failure.ts"
 import * as platform from "./platform.ts"
@@ -25,7 +26,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 
-const commands: Readonly<Record<string, Callable>> = { check, validate, explain, emulator }
+const commands: Readonly<Record<string, Callable>> = { check, show, validate, explain, emulator }
 
 const args = process.argv.slice(2)
 

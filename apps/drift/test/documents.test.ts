@@ -52,6 +52,7 @@ const commands: Readonly<Record<string, number>> = {
   "npx -y pnpm@12.21.0 demo": 0,
   "npx -y pnpm@12.21.0 test": 0,
   "pnpm drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml": 2,
+  "pnpm drift show epdbilling0000000001 --emulate examples/quickstart/fleet.yaml": 0,
   "pnpm drift validate examples/quickstart/backup.yaml": 0,
   "pnpm drift explain HF010": 0,
   "pnpm --silent drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml --format json | jq .summary": 0

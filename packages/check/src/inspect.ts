@@ -94,7 +94,7 @@ const sentence = (code: RuleCode, more = ""): string => {
 }
 
 /** The service's free texts are to be read by people: a longer one is not shown whole. */
-const cut = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
+export const cut = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
 
 const allowed = (
   field: "status" | "type",
