@@ -145,6 +145,7 @@ describe("drift", () => {
     [["--version"], /^drift \d+\.\d+\.\d+\n$/],
     [["--help"], /SUBCOMMANDS[\s\S]*check[\s\S]*validate[\s\S]*emulator[\s\S]*EXAMPLES/],
     [["check", "--help"], /Exit codes:[\s\S]*130[\s\S]*EXAMPLES/],
+    [["show", "--help"], /Exit codes:[\s\S]*130[\s\S]*<instance>[\s\S]*EXAMPLES/],
     [["validate", "--help"], /EXAMPLES/],
     [["emulator", "--help"], /EXAMPLES/],
     [["--completions", "bash"], /--paths -/],

@@ -82,8 +82,10 @@ const table = (rows: ReadonlyArray<ReadonlyArray<Cell>>): string => {
 }
 
 /** What the service says, in one line that is not too long; and that it says nothing. */
-const said = (text: string): string =>
-  text === "" || text.endsWith("_UNSPECIFIED") ? "not said" : escapeText(cut(text))
+const said = (text: string): string => (text === "" ? "not said" : escapeText(cut(text)))
+
+/** The same of an enum, whose first name says nothing. */
+const named = (value: string): string => (value.endsWith("_UNSPECIFIED") ? "not said" : said(value))
 
 /** Followed by what more there is to say. */
 const withDetails = (text: string, details: string): string => (details === "" ? text : `${text}: ${said(details)}`)
@@ -100,7 +102,7 @@ const fields = (resource: Resource, report: ShowReport, paint: Palette): Readonl
   const progress = statusProgress === 0n ? "" : `, progress ${statusProgress}`
   const isFine = status === "IDLE" || status === "BACKUPING" || status === "RECOVERING"
   const rows: ReadonlyArray<readonly [string, Cell]> = [
-    ["type", { text: said(resource.type) }],
+    ["type", { text: named(resource.type) }],
     ["online", flag(resource.online)],
     ["enabled", flag(resource.enabled)],
     ["active", flag(resource.isActive)],
@@ -108,14 +110,14 @@ const fields = (resource: Resource, report: ShowReport, paint: Palette): Readonl
       "registration",
       {
         // Healthy ones have the text `null` there.
-        text: withDetails(said(initStatus), metadata === "null" ? "" : metadata),
-        paint: initStatus === "REGISTRED" ? paint.good : paint.bad
+        text: withDetails(named(initStatus), metadata === "null" ? "" : metadata),
+        paint: ofRegistration(initStatus, paint)
       }
     ],
     [
       "status",
       {
-        text: withDetails(`${said(status)}${progress}`, statusDetails),
+        text: withDetails(`${named(status)}${progress}`, statusDetails),
         paint: isFine ? paint.good : status === "FAILED" ? paint.bad : paint.unsure
       }
     ],
@@ -128,6 +130,13 @@ const fields = (resource: Resource, report: ShowReport, paint: Palette): Readonl
   ]
   return rows.map(([name, cell]) => [{ text: name, paint: paint.dim }, cell])
 }
+
+const ofRegistration = (initStatus: string, paint: Palette): ((text: string) => string) =>
+  initStatus === "REGISTRED"
+    ? paint.good
+    : initStatus === "FAILED_REGISTRATION" || initStatus === "DELETED"
+      ? paint.bad
+      : paint.unsure
 
 const moment = (timestamp: Resource["createdAt"], now: ShowReport["timestamp"]): string => {
   const age = ageMillis(timestamp, now)
@@ -176,7 +185,7 @@ const retention = (of: NonNullable<Policy["settings"]>["retention"]): string => 
   const [rule, ...more] = of.rules
   if (more.length > 0) return `keeps by ${of.rules.length} rules`
   if (rule?.maxCount !== undefined) return `keeps ${counted(rule.maxCount, "backups")}`
-  if (rule?.maxAge !== undefined) return `keeps ${counted(rule.maxAge.count, said(rule.maxAge.type).toLowerCase())}`
+  if (rule?.maxAge !== undefined) return `keeps ${counted(rule.maxAge.count, named(rule.maxAge.type).toLowerCase())}`
   return "keeps all backups"
 }
 
@@ -188,15 +197,15 @@ const taskRow = (task: Task, { timestamp }: ShowReport, paint: Palette): Readonl
   const isUnderWay = status !== "COMPLETED" && progress !== undefined && progress.total > 0n
   return [
     { text: moment(when, timestamp) },
-    { text: said(type) },
-    { text: `${said(status)}${isUnderWay ? ` ${progress.current}/${progress.total}` : ""}` },
-    resultCode === "CODE_UNSPECIFIED" ? { text: "-" } : { text: said(resultCode), paint: ofResult(resultCode, paint) },
+    { text: named(type) },
+    { text: `${named(status)}${isUnderWay ? ` ${progress.current}/${progress.total}` : ""}` },
+    resultCode === "CODE_UNSPECIFIED" ? { text: "-" } : { text: named(resultCode), paint: ofResult(resultCode, paint) },
     { text: error === "" ? "" : said(error) }
   ]
 }
 
 const ofResult = (code: string, paint: Palette): ((text: string) => string) =>
-  code === "OK" ? paint.good : code === "WARNING" || code === "CANCELLED" ? paint.unsure : paint.bad
+  code === "OK" ? paint.good : ["ERROR", "ABANDONED", "TIMEDOUT"].includes(code) ? paint.bad : paint.unsure
 
 /** Where it was read from, and what keeps it from being whole. An emulated run must not pass for a real one. */
 const conclusion = ({ diagnostics, emulator, endpoint, timestamp }: ShowReport, paint: Palette): string => {
