@@ -5,11 +5,6 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import type { Callable } from "./CommandLine.ts"
-import { check } from "./commands/check.ts"
-import { emulator } from "./commands/emulator.ts"
-import { explain } from "./commands/explain.ts"
-import { show } from "./commands/show.ts"
-import { validate } from "./commands/validate.ts"
 import * as Failure from "./Failure.ts"
 import * as platform from "./platform.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -26,14 +21,21 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 
-const commands: Readonly<Record<string, Callable>> = { check, show, validate, explain, emulator }
+/** Each is loaded when it is called: others would only make it start later. */
+const commands: Readonly<Record<string, () => Promise<Callable>>> = {
+  check: () => import("./commands/check.ts").then(({ check }) => check),
+  show: () => import("./commands/show.ts").then(({ show }) => show),
+  validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
+  explain: () => import("./commands/explain.ts").then(({ explain }) => explain),
+  emulator: () => import("./commands/emulator.ts").then(({ emulator }) => emulator)
+}
 
 const args = process.argv.slice(2)
 
 const program = Effect.gen(function* () {
   const [name = "", ...words] = args
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  const call = command?.call(words, process.env)
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const call = load === undefined ? undefined : (yield* Effect.promise(load)).call(words, process.env)
   if (call !== undefined) return yield* call
   const { run } = yield* Effect.promise(() => import("./Cli.ts"))
   yield* run(args)

@@ -6,6 +6,12 @@
 export const severities = ["critical", "high", "medium", "low", "info"] as const
 export type Severity = (typeof severities)[number]
 
+/** Backup policies by id or name, all of which must be applied; where it is exact, no others. */
+export interface PolicySet {
+  readonly names: ReadonlyArray<string>
+  readonly isExact: boolean
+}
+
 /** What a resource must satisfy; only what is given is compared. */
 export interface Expectations {
   /** Backup is enabled (`enabled`). */
@@ -24,6 +30,8 @@ export interface Expectations {
   readonly maxBackupAge?: number
   /** The next backup is due within this time, in milliseconds. */
   readonly nextBackupWithin?: number
+  /** These policies are applied and enabled, and so are their schedules. */
+  readonly policies?: PolicySet
   /** All that "backed up" takes: enabled, online, active, registered, no failure, a policy applied, a last backup. */
   readonly protected?: true
 }
@@ -34,6 +42,7 @@ export type FieldKind =
   | { readonly kind: "true" }
   | { readonly kind: "duration" }
   | { readonly kind: "oneOrMore"; readonly known: ReadonlyArray<string> }
+  | { readonly kind: "policies" }
 
 /** Every expectation by its name in the manifest. The known values are those that Cloud Backup documents. */
 export const fields: { readonly [Name in keyof Required<Expectations>]: FieldKind } = {
@@ -45,6 +54,7 @@ export const fields: { readonly [Name in keyof Required<Expectations>]: FieldKin
   type: { kind: "oneOrMore", known: ["COMPUTE", "BMS", "EXTERNAL_VM", "EXTERNAL_SERVER"] },
   maxBackupAge: { kind: "duration" },
   nextBackupWithin: { kind: "duration" },
+  policies: { kind: "policies" },
   protected: { kind: "true" }
 }
 

@@ -2,7 +2,7 @@
  * Single values of a manifest: what each field takes, and what is said of anything else.
  */
 import { type at, nearest, quote } from "./Diagnostic.ts"
-import { type Expectations, fields, parseDuration } from "./Expectations.ts"
+import { type Expectations, fields, type PolicySet, parseDuration } from "./Expectations.ts"
 import type { Node } from "./YamlNode.ts"
 
 /**
@@ -62,7 +62,51 @@ export const readExpectation = (
       const allowed = items.flatMap((item) => readLiteral(item, field.known, report) ?? [])
       return allowed.length === items.length && items.length > 0 ? [...new Set(allowed)] : undefined
     }
+    case "policies":
+      return readPolicies(value, report)
   }
+}
+
+const policiesDetail = "Write `policies: [daily]` for exactly these, or `policies: {atLeast: [daily]}`."
+
+/** A list of policies, or `{atLeast: list}`. */
+const readPolicies = (value: Node, report: Note): PolicySet | undefined => {
+  if (value.kind === "list") {
+    const names = value.items.flatMap((item) => readPolicy(item, report) ?? [])
+    if (value.items.length === 0) {
+      report(value.offset, {
+        summary: "`policies` is an empty list",
+        detail: "Name some, or write `enabled: false` for a machine that must not be backed up."
+      })
+    }
+    const isRead = names.length === value.items.length && names.length > 0
+    return isRead ? { names: [...new Set(names)], isExact: true } : undefined
+  }
+  if (value.kind === "mapping") {
+    const [entry, ...others] = value.entries
+    const unknown = value.entries.find(({ key }) => key.text !== "atLeast")
+    if (unknown === undefined && entry !== undefined && others.length === 0) {
+      const { value: list } = entry
+      if (list.kind === "list") {
+        const exact = readPolicies(list, report)
+        return exact === undefined ? undefined : { ...exact, isExact: false }
+      }
+    }
+    report((unknown ?? entry)?.key.offset ?? value.offset, {
+      summary: "`policies` takes a list, or `atLeast` with a list",
+      detail: policiesDetail
+    })
+    return undefined
+  }
+  report(value.offset, { summary: `\`policies\` is a list, and this is ${describe(value)}`, detail: policiesDetail })
+  return undefined
+}
+
+const readPolicy = (item: Node, report: Note): string | undefined => {
+  if (item.kind === "invalid") return undefined
+  if (item.kind === "scalar" && !isEmpty(item) && item.text.trim() !== "" && item.text.length <= 200) return item.text
+  report(item.offset, { summary: `Expected the id or the name of a policy, and this is ${describe(item)}` })
+  return undefined
 }
 
 const readBoolean = (value: Node, kind: "boolean" | "true", report: Note): boolean | undefined => {

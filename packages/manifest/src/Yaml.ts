@@ -4,6 +4,7 @@
  */
 import * as JsYaml from "js-yaml"
 import { at, cut, type Diagnostic, quote, type SourceText } from "./Diagnostic.ts"
+import { fillIn, type Variables } from "./Variables.ts"
 import type { Entry, Invalid, Node, Scalar } from "./YamlNode.ts"
 
 /** How many keys all `<<` of a file may bring in together: each costs memory, and their number can be a product. */
@@ -50,23 +51,21 @@ const keyIn = (mapping: OpenMapping, text: string): Scalar | undefined => {
 /** A document's tree, or what is wrong. Mistakes found beside a tree leave a tree that lacks what they spoil. */
 export interface Tree {
   readonly root: Node | undefined
-  /** The nodes that stand in more than one place, by an alias. */
-  readonly shared: ReadonlySet<Node>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
-/** The tree of the one document of `source`, by its events. */
-export const treeOf = (source: SourceText, events: ReadonlyArray<JsYaml.Event>): Tree => {
-  const builder = new Builder(source)
+/** The tree of the one document of `source`, by its events, with `variables` filled in. */
+export const treeOf = (source: SourceText, events: ReadonlyArray<JsYaml.Event>, variables: Variables): Tree => {
+  const builder = new Builder(source, variables)
   for (const event of events) builder.accept(event)
-  return { root: builder.root, shared: builder.shared, diagnostics: builder.diagnostics }
+  return { root: builder.root, diagnostics: builder.diagnostics }
 }
 
 class Builder {
   root: Node | undefined
-  readonly shared = new Set<Node>()
   readonly diagnostics: Array<Diagnostic> = []
   private readonly source: SourceText
+  private readonly variables: Variables
   private readonly anchors = new Map<string, Node>()
   private readonly open: Array<OpenMapping | OpenList> = []
   private documents = 0
@@ -75,8 +74,9 @@ class Builder {
   private isOverMerged = false
   private lastEnd = 0
 
-  constructor(source: SourceText) {
+  constructor(source: SourceText, variables: Variables) {
     this.source = source
+    this.variables = variables
   }
 
   accept(event: JsYaml.Event): void {
@@ -118,17 +118,19 @@ class Builder {
   }
 
   private scalar(event: JsYaml.ScalarEvent): void {
-    const isValid = this.checkTag(event)
+    const isTagged = this.checkTag(event)
     const isAbsent = event.valueStart < 0
     const isPlain = event.style === JsYaml.SCALAR_STYLE_PLAIN
     const isQuoted =
       event.style === JsYaml.SCALAR_STYLE_SINGLE_QUOTED || event.style === JsYaml.SCALAR_STYLE_DOUBLE_QUOTED
-    const text = isAbsent
+    const written = isAbsent
       ? ""
       : event.fast
         ? this.source.text.slice(event.valueStart, event.valueEnd)
         : JsYaml.getScalarValue(this.source.text, event)
     const offset = isAbsent ? this.placeOfNothing() : event.valueStart - (isQuoted ? 1 : 0)
+    const text = written.includes("${") ? this.filledIn(written, offset) : written
+    const isValid = isTagged && text !== undefined
     this.lastOffset = offset
     this.lastEnd = isAbsent ? offset + 1 : event.valueEnd
     const tag = event.tagStart < 0 ? "" : this.source.text.slice(event.tagStart, event.tagEnd)
@@ -138,6 +140,13 @@ class Builder {
     const anchor = this.anchorOf(event)
     if (anchor !== undefined) this.anchors.set(anchor, node)
     this.place(node, offset)
+  }
+
+  /** With its variables; `undefined` where they are a mistake. */
+  private filledIn(written: string, offset: number): string | undefined {
+    const { mistakes, text } = fillIn(written, this.variables)
+    for (const mistake of mistakes) this.report(offset, mistake)
+    return mistakes.length === 0 ? text : undefined
   }
 
   /** A value that is not there has no place: the key before it has, or the dash of its list. */
@@ -158,7 +167,6 @@ class Builder {
         detail: "An alias repeats a node that was named before it, and cannot stand inside that node."
       })
     }
-    if (node !== undefined) this.shared.add(node)
     this.place(node ?? { kind: "invalid", offset }, offset)
   }
 

@@ -5,11 +5,13 @@
  */
 import * as JsYaml from "js-yaml"
 import {
+  type Declared,
   type DesiredResource,
   defaultSeverity,
   instancePattern,
   maxAddressLength,
-  needsBackup
+  needsBackup,
+  nothing
 } from "./DesiredResource.ts"
 import { characters, type SourceText } from "./Diagnostic.ts"
 import { type Expectations, fields, inherit, parseDuration, type Severity, severities } from "./Expectations.ts"
@@ -19,10 +21,15 @@ const notPlain = new Error("not written plainly")
 
 type Value = Expectations[keyof Expectations]
 
-interface Declared {
-  readonly expectations: { -readonly [Name in keyof Expectations]: Expectations[Name] }
-  severity: Severity | undefined
-  instance: string | undefined
+interface Fields {
+  readonly declared: { readonly expectations: Expectations; severity?: Severity }
+  readonly instance: string | undefined
+}
+
+/** What a file declares that is written plainly. */
+export interface PlainFile {
+  readonly resources: ReadonlyArray<DesiredResource>
+  readonly defaults: Declared
 }
 
 const isField = (name: string): name is keyof Expectations => Object.hasOwn(fields, name)
@@ -44,8 +51,8 @@ class PlainReader {
     this.#events = events
   }
 
-  /** The resources of the whole text. */
-  manifest(): ReadonlyArray<DesiredResource> {
+  /** What the whole text declares. */
+  manifest(): PlainFile {
     if (this.#take().type !== JsYaml.EVENT_DOCUMENT) throw notPlain
     let version: string | undefined
     let defaults: Declared | undefined
@@ -55,19 +62,18 @@ class PlainReader {
       const name = this.#word()
       if (name === "version" && version === undefined) version = this.#word()
       else if (name === "defaults" && defaults === undefined && resources === undefined) {
-        defaults = this.#declared(false)
+        defaults = this.#fields(false).declared
         if (isContradictory(defaults.expectations, {})) throw notPlain
-      } else if (name === "resources" && resources === undefined) resources = this.#resources(defaults)
+      } else if (name === "resources" && resources === undefined) resources = this.#resources(defaults ?? nothing)
       else throw notPlain
     }
     if (this.#take().type !== JsYaml.EVENT_POP || this.#next < this.#events.length) throw notPlain
     if (version !== "1" || resources === undefined) throw notPlain
-    return resources
+    return { resources, defaults: defaults ?? nothing }
   }
 
-  #resources(defaults: Declared | undefined): ReadonlyArray<DesiredResource> {
-    const inherited = defaults?.expectations ?? {}
-    const severity = defaults?.severity ?? defaultSeverity
+  #resources(defaults: Declared): ReadonlyArray<DesiredResource> {
+    const { expectations: inherited, severity = defaultSeverity } = defaults
     const found: Array<DesiredResource> = []
     const addresses = new Set<string>()
     const instances = new Set<string>()
@@ -76,26 +82,26 @@ class PlainReader {
       const address = this.#word()
       const source = { path: this.#source.path, ...this.#source.placeOf(this.#offset) }
       if (address === "<<" || characters(address) > maxAddressLength) throw notPlain
-      const { expectations, instance, severity: own } = this.#declared(true)
-      if (instance === undefined || isContradictory(expectations, inherited)) throw notPlain
+      const { declared: own, instance } = this.#fields(true)
+      if (instance === undefined || isContradictory(own.expectations, inherited)) throw notPlain
       addresses.add(address)
       instances.add(instance)
-      found.push({
-        address,
-        instance,
-        expectations: inherit(expectations, inherited),
-        severity: own ?? severity,
-        source
-      })
+      const expectations = inherit(own.expectations, inherited)
+      found.push(
+        own.severity === undefined
+          ? { address, instance, expectations, severity, isSeverityInherited: true, source, own, defaults }
+          : { address, instance, expectations, severity: own.severity, source, own, defaults }
+      )
     }
     if (addresses.size < found.length || instances.size < found.length) throw notPlain
     return found
   }
 
   /** The fields of `defaults`, or of a resource. */
-  #declared(isResource: boolean): Declared {
-    const declared: Declared = { expectations: {}, severity: undefined, instance: undefined }
-    const expectations: { [name: string]: Value } = declared.expectations
+  #fields(isResource: boolean): Fields {
+    const expectations: { [name: string]: Value } = {}
+    const declared: Fields["declared"] = { expectations }
+    let instance: string | undefined
     this.#open(JsYaml.EVENT_MAPPING)
     while (this.#hasMore()) {
       const name = this.#word()
@@ -104,14 +110,15 @@ class PlainReader {
         expectations[name] = this.#expectation(name)
       } else if (name === "severity" && declared.severity === undefined) {
         const word = this.#word()
-        declared.severity = severities.find((severity) => severity === word)
-        if (declared.severity === undefined) throw notPlain
-      } else if (name === "instance" && isResource && declared.instance === undefined) {
-        declared.instance = this.#word()
-        if (declared.instance === "null" || !instancePattern.test(declared.instance)) throw notPlain
+        const severity = severities.find((severity) => severity === word)
+        if (severity === undefined) throw notPlain
+        declared.severity = severity
+      } else if (name === "instance" && isResource && instance === undefined) {
+        instance = this.#word()
+        if (instance === "null" || !instancePattern.test(instance)) throw notPlain
       } else throw notPlain
     }
-    return declared
+    return { declared, instance }
   }
 
   #expectation(name: keyof Expectations): Value {
@@ -175,14 +182,15 @@ const meaningOf = (name: keyof Expectations, word: string): Value => {
       return parseDuration(word)
     case "oneOrMore":
       return field.known.includes(word) ? [word] : undefined
+    case "policies":
+      return undefined
   }
 }
 
-/** The resources that `source` declares, by its events; `undefined` where it is not written plainly. */
-export const readPlain = (
-  source: SourceText,
-  events: ReadonlyArray<JsYaml.Event>
-): ReadonlyArray<DesiredResource> | undefined => {
+/** What `source` declares, by its events; `undefined` where it is not written plainly. */
+export const readPlain = (source: SourceText, events: ReadonlyArray<JsYaml.Event>): PlainFile | undefined => {
+  // Variables are for the tree.
+  if (source.text.includes("${")) return undefined
   try {
     return new PlainReader(source, events).manifest()
   } catch (error) {

@@ -82,7 +82,7 @@ describe("a mistake in a resource", () => {
       assert.deepStrictEqual(
         diagnosticsOf(resource("foo: 1")).map(({ detail }) => detail),
         [
-          "It takes `instance`, `enabled`, `online`, `active`, `registered`, `status`, `type`, `maxBackupAge`, `nextBackupWithin`, `protected`, `severity`."
+          "It takes `instance`, `enabled`, `online`, `active`, `registered`, `status`, `type`, `maxBackupAge`, `nextBackupWithin`, `policies`, `protected`, `severity`, `owner`, `tags`."
         ]
       )
     )
@@ -152,8 +152,12 @@ const files: ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> = [
   ["version left empty", "version:\nresources: {}\n", [`1:1 ${version} nothing`]],
   ["version as a list", "version: [1]\nresources: {}\n", [`1:10 ${version} a list`]],
   ["version after a comment", "# fleet\n\nversion: 2 # next\nresources: {}\n", [`3:10 ${version} "2"`]],
-  ["no resources", "version: 1\n", ["1:1 The manifest declares no `resources`"]],
-  ["neither", "x-a: 1\n", ["1:1 The manifest has no `version`", "1:1 The manifest declares no `resources`"]],
+  ["no resources", "version: 1\n", ["1:1 The manifest declares neither `resources` nor `groups`"]],
+  [
+    "neither",
+    "x-a: 1\n",
+    ["1:1 The manifest has no `version`", "1:1 The manifest declares neither `resources` nor `groups`"]
+  ],
   [
     "resources as a list",
     "version: 1\nresources:\n  - a\n",

@@ -115,14 +115,11 @@ const refused: ReadonlyArray<readonly [string, Case, ReadonlyArray<string>]> = [
     ["./*.yml No file matches this pattern"]
   ],
   [
-    "a directory",
-    { files: { "env/a.yaml": a }, names: ["env"] },
-    ['./env This is a directory Name files, or a pattern in quotes: "./env/*.yaml".']
-  ],
-  [
-    "a directory with its slash",
-    { files: { "env/a.yaml": a }, names: ["env/"] },
-    ['./env/ This is a directory Name files, or a pattern in quotes: "./env/*.yaml".']
+    "a directory without manifests",
+    { files: { "env/below/a.yaml": a, "env/.b.yaml": a, "env/a.yaml.old": a }, names: ["env/"] },
+    [
+      './env/ This directory holds no .yaml or .yml file For those below it, write a pattern in quotes: "./env/**/*.yaml".'
+    ]
   ],
   [
     "a path below a file",

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { SourceText } from "../src/Diagnostic.ts"
 import { parse } from "../src/Manifest.ts"
+import { noVariables } from "../src/Variables.ts"
 import * as Yaml from "../src/Yaml.ts"
 import type { Node } from "../src/YamlNode.ts"
 import { eventsOf } from "../src/yamlEvents.ts"
@@ -40,7 +41,7 @@ describe("an alias bomb", () => {
   it.effect("stays as small as its text", () =>
     Effect.sync(() => {
       const source = new SourceText("fleet.yaml", bomb("k"))
-      const { diagnostics, root } = Yaml.treeOf(source, Result.getOrThrow(eventsOf(source)))
+      const { diagnostics, root } = Yaml.treeOf(source, Result.getOrThrow(eventsOf(source)), noVariables)
       assert.deepStrictEqual(diagnostics, [])
       assert.strictEqual(distinctNodes(root), 1 + 11 + 1)
     })

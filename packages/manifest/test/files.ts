@@ -19,6 +19,7 @@ export interface Case {
   /** What is loaded, below that directory; `-` is standard input. */
   readonly names: ReadonlyArray<string>
   readonly stdin?: Stream.Stream<Uint8Array>
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** A directory with `files`, for as long as the test runs. */
@@ -35,12 +36,12 @@ const fixture = Effect.fnUntraced(function* (files: Case["files"]) {
 }, Effect.orDie)
 
 /** Loads `names`, and puts `.` for the directory in all that is said. */
-export const run = ({ files, names, stdin = Stream.empty }: Case) =>
+export const run = ({ files, names, stdin = Stream.empty, variables = {} }: Case) =>
   Effect.gen(function* () {
     const directory = yield* fixture(files)
     const short = (text: string) => text.replaceAll(directory, ".")
     const given = names.map((name) => (name === "-" ? name : `${directory}/${name}`))
-    return yield* load(given).pipe(
+    return yield* load(given, new Map(Object.entries(variables))).pipe(
       Effect.map((manifest) => ({
         files: manifest.files.map((file) => ({ ...file, path: short(file.path) })),
         desired: manifest.resources,

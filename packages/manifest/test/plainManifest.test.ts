@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Result, Schema } from "effect"
+import { nothing } from "../src/DesiredResource.ts"
 import { SourceText } from "../src/Diagnostic.ts"
-import { readTree } from "../src/Manifest.ts"
+import { openTree } from "../src/Manifest.ts"
 import { readPlain } from "../src/plainManifest.ts"
 import { eventsOf } from "../src/yamlEvents.ts"
 import { Mutation, mutate } from "./mutations.ts"
@@ -11,7 +12,10 @@ const bothWays = (text: string) => {
   const source = new SourceText("fleet.yaml", text)
   const events = eventsOf(source)
   if (Result.isFailure(events)) return undefined
-  return { plain: readPlain(source, events.success), tree: readTree(source, events.success) }
+  const { bare, read } = openTree(source, events.success)
+  const { defaults, diagnostics, resources } = read(nothing)
+  const tree = { resources, defaults, diagnostics: bare === undefined ? diagnostics : [bare] }
+  return { plain: readPlain(source, events.success), tree }
 }
 
 const plainFields: ReadonlyArray<string> = [
@@ -100,7 +104,7 @@ describe("the short way through a manifest", () => {
       Effect.sync(() => {
         const ways = bothWays(mutations.reduce(mutate, write(manifest)))
         if (ways?.plain === undefined) return
-        assert.deepStrictEqual(ways.tree, { resources: ways.plain, diagnostics: [] })
+        assert.deepStrictEqual(ways.tree, { ...ways.plain, diagnostics: [] })
       }),
     { arbitrary: { seed: "plain manifest", runs: 5000 } }
   )
@@ -113,7 +117,7 @@ describe("the short way through a manifest", () => {
     Effect.sync(() => {
       const ways = bothWays(text)
       assert.isDefined(ways?.plain)
-      assert.deepStrictEqual(ways?.tree, { resources: ways?.plain ?? [], diagnostics: [] })
+      assert.deepStrictEqual(ways?.tree, { ...(ways?.plain ?? { resources: [], defaults: nothing }), diagnostics: [] })
     })
   )
 

@@ -1,0 +1,94 @@
+/**
+ * Reads what `defaults`, groups and resources have in common: expectations, severity, owner and tags.
+ */
+import { type Declared, instancePattern, needsBackup } from "./DesiredResource.ts"
+import { type Expectations, fields, severities } from "./Expectations.ts"
+import { capital, type TreeReader, takes } from "./TreeReader.ts"
+import { describe, isEmpty, readExpectation, readLiteral } from "./Value.ts"
+import type { Entry, Node } from "./YamlNode.ts"
+
+export const expectationNames = Object.keys(fields) as ReadonlyArray<keyof Expectations>
+
+/** Who and how bad: what is said beside expectations. */
+export const ownershipNames = ["severity", "owner", "tags"]
+
+const isExpectation = (name: string): name is keyof Expectations =>
+  (expectationNames as ReadonlyArray<string>).includes(name)
+
+type Writable<A> = { -readonly [Name in keyof A]: A[Name] }
+
+export class DeclaredReader {
+  readonly #tree: TreeReader
+
+  constructor(tree: TreeReader) {
+    this.#tree = tree
+  }
+
+  /** What is declared among `node`'s entries; `other` gets those that `names` allows beyond. */
+  declared(node: Node, names: ReadonlyArray<string>, what: string, other: (entry: Entry) => void): Declared {
+    const expectations: { [name: string]: Expectations[keyof Expectations] } = {}
+    const declared: Writable<Declared> = { expectations }
+    if (isEmpty(node) || node.kind === "invalid") return declared
+    if (node.kind !== "mapping") {
+      const isId = node.kind === "scalar" && names.includes("instance") && instancePattern.test(node.text)
+      this.#tree.report(node.offset, {
+        summary: `${capital(what)} is a mapping, and this is ${describe(node)}`,
+        detail: isId ? `Write \`{instance: ${node.text}}\`.` : takes(names)
+      })
+      return declared
+    }
+    for (const entry of this.#tree.entriesOf(node, names, what)) {
+      const { key, value } = entry
+      if (isExpectation(key.text)) {
+        const read = this.#expectation(key.text, value)
+        if (read !== undefined) expectations[key.text] = read
+      } else if (!ownershipNames.includes(key.text)) other(entry)
+      else Object.assign(declared, this.#ownership(key.text, value))
+    }
+    return declared
+  }
+
+  /** A machine that must not be backed up cannot have to be backed up, too. */
+  contradictions(node: Node, own: Expectations, inherited: Expectations): void {
+    if ((own.enabled ?? inherited.enabled) !== false || node.kind !== "mapping") return
+    const where = own.enabled === false ? "beside it" : "of the `defaults`"
+    for (const { key } of node.entries) {
+      if (!(needsBackup as ReadonlyArray<string>).includes(key.text) || !(key.text in own)) continue
+      this.#tree.report(key.offset, {
+        summary: `\`${key.text}\` contradicts \`enabled: false\` ${where}`,
+        detail:
+          own.enabled === false ? "Remove one of them." : "Write `enabled: true` here, too, or remove one of them."
+      })
+    }
+  }
+
+  #expectation(name: keyof Expectations, value: Node): Expectations[keyof Expectations] {
+    const read = () => readExpectation(name, value, this.#tree.report)
+    return value.kind === "scalar" ? read() : this.#tree.once(value, name, read)
+  }
+
+  #ownership(name: string, value: Node): Partial<Declared> {
+    switch (name) {
+      case "severity": {
+        const severity = readLiteral(value, severities, this.#tree.report)
+        return severity === undefined ? {} : { severity }
+      }
+      case "owner": {
+        const owner = this.#tree.text(value, "`owner`")
+        return owner === undefined ? {} : { owner }
+      }
+      default:
+        return { tags: this.#tree.once(value, "tags", () => this.#tags(value)) }
+    }
+  }
+
+  #tags(value: Node): Readonly<Record<string, string>> {
+    const detail = "Write `tags: {tier: gold}`."
+    return Object.fromEntries(
+      this.#tree.mappingOf(value, "`tags`", detail).flatMap(({ key, value }) => {
+        const text = this.#tree.text(value, `the tag ${JSON.stringify(key.text.slice(0, 80))}`)
+        return text === undefined ? [] : [[key.text, text]]
+      })
+    )
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * `groups` and `folders`: what a manifest says of instances that it does not name.
+ */
+import type { DeclaredReader } from "./DeclaredReader.ts"
+import { expectationNames, ownershipNames } from "./DeclaredReader.ts"
+import { type Declared, defaultSeverity, instancePattern, maxAddressLength } from "./DesiredResource.ts"
+import { characters, quote } from "./Diagnostic.ts"
+import { severities } from "./Expectations.ts"
+import { type FolderRule, type Group, unlistedModes } from "./Group.ts"
+import type { TreeReader } from "./TreeReader.ts"
+import { isEmpty, readLiteral } from "./Value.ts"
+import type { Entry, Node } from "./YamlNode.ts"
+
+const groupNames = ["folders", "labels", "match", "exclude", "expect", ...ownershipNames]
+const folderNames = ["unlisted", "severity"]
+const folderIdDetail =
+  "An id is 1 to 50 lower-case letters, digits, `-` or `_`, as `yc resource-manager folder list` shows it."
+
+/** Reads `groups`. */
+export const readGroups = (
+  tree: TreeReader,
+  reader: DeclaredReader,
+  { value }: Entry,
+  defaults: Declared
+): ReadonlyArray<Group> =>
+  tree
+    .mappingOf(value, "`groups`", "Write `groups:` and below it, indented, `production: {folders: [b1g…]}`.")
+    .flatMap((entry) => {
+      const group = readGroup(tree, reader, entry, defaults)
+      return group === undefined ? [] : [group]
+    })
+
+type Selector = { -readonly [Name in "folders" | "labels" | "names" | "exclude"]?: Group[Name] | undefined }
+
+const readGroup = (
+  tree: TreeReader,
+  reader: DeclaredReader,
+  { key, value }: Entry,
+  defaults: Declared
+): Group | undefined => {
+  if (key.text.trim() === "" || characters(key.text) > maxAddressLength) {
+    tree.report(key.offset, { summary: `The name of a group takes 1 to ${maxAddressLength} characters` })
+  }
+  const what = `the group ${quote(key.text)}`
+  const { expect, own, selector } = tree.once(value, "group", () => {
+    const selector: Selector = {}
+    let expect: Node | undefined
+    const own = reader.declared(value, groupNames, what, (entry) => {
+      if (entry.key.text === "expect") expect = entry.value
+      else Object.assign(selector, readSelector(tree, entry))
+    })
+    return { expect, own, selector }
+  })
+  const wanted =
+    expect === undefined ? own : { ...own, ...readExpect(reader, expect, `the \`expect\` of ${what}`, defaults) }
+  if (selector.folders === undefined) {
+    const isSaid =
+      value.kind !== "mapping"
+        ? !isEmpty(value)
+        : value.entries.some((entry) => entry.key.text === "folders") || tree.isMisspelt(value, "folders", groupNames)
+    if (!isSaid) {
+      tree.report(key.offset, {
+        summary: `${quote(key.text)} names no \`folders\``,
+        detail: "Write `folders: [b1g…]` below it: members are looked for in these."
+      })
+    }
+    return undefined
+  }
+  const { exclude = [], folders, labels = {}, names = [] } = selector
+  return { name: key.text, folders, labels, names, exclude, own: wanted, defaults, source: tree.place(key.offset) }
+}
+
+const readExpect = (reader: DeclaredReader, node: Node, what: string, defaults: Declared) => {
+  const { expectations } = reader.declared(node, expectationNames, what, () => undefined)
+  reader.contradictions(node, expectations, defaults.expectations)
+  return { expectations }
+}
+
+const readSelector = (tree: TreeReader, { key, value }: Entry): Selector => {
+  switch (key.text) {
+    case "folders":
+      return { folders: tree.oneOrMore(value, "`folders`", (item) => tree.id(item, "folder", folderIdDetail)) }
+    case "labels":
+      return { labels: tree.once(value, "labels", () => readLabels(tree, value)) }
+    case "match":
+      return { names: tree.once(value, "match", () => readMatch(tree, value)) }
+    default:
+      return { exclude: tree.oneOrMore(value, "`exclude`", (item) => tree.text(item, "an entry of `exclude`")) }
+  }
+}
+
+const readLabels = (tree: TreeReader, node: Node): Group["labels"] =>
+  Object.fromEntries(
+    tree.mappingOf(node, "`labels`", "Write `labels: {env: prod}`.").flatMap(({ key, value }) => {
+      const what = `the label ${quote(key.text)}`
+      const values = tree.oneOrMore(value, what, (item) => tree.text(item, what))
+      return values === undefined ? [] : [[key.text, values]]
+    })
+  )
+
+const readMatch = (tree: TreeReader, node: Node): ReadonlyArray<string> | undefined => {
+  const detail = 'Write `match: {name: "web-*"}`.'
+  if (node.kind !== "mapping") {
+    tree.mappingOf(node, "`match`", detail)
+    return undefined
+  }
+  const [name] = tree.entriesOf(node, ["name"], "`match`")
+  return name === undefined
+    ? undefined
+    : tree.oneOrMore(name.value, "`name`", (item) => tree.text(item, "a pattern of `name`"))
+}
+
+/** Reads `folders`. */
+export const readFolderRules = (tree: TreeReader, { value }: Entry): ReadonlyArray<FolderRule> =>
+  tree
+    .mappingOf(value, "`folders`", "Write `folders:` and below it, indented, `b1g…: {unlisted: fail}`.")
+    .flatMap(({ key, value }) => {
+      if (!instancePattern.test(key.text)) {
+        tree.report(key.offset, { summary: `${quote(key.text)} cannot be the id of a folder`, detail: folderIdDetail })
+        return []
+      }
+      let unlisted: FolderRule["unlisted"] = "report"
+      let severity: FolderRule["severity"] = defaultSeverity
+      if (value.kind !== "mapping") tree.mappingOf(value, "a folder", "Write `{unlisted: fail}`.")
+      else {
+        for (const { key: field, value: given } of tree.entriesOf(value, folderNames, "a folder")) {
+          if (field.text === "unlisted") unlisted = readLiteral(given, unlistedModes, tree.report) ?? unlisted
+          else severity = readLiteral(given, severities, tree.report) ?? severity
+        }
+      }
+      return [{ folder: key.text, unlisted, severity, source: tree.place(key.offset) }]
+    })
