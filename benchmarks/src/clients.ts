@@ -6,6 +6,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { check } from "@holdfast/check/Check"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Compute } from "@holdfast/core/Compute"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
@@ -60,13 +61,17 @@ const manifestOf = (count: number): Manifest => ({
     expectations: { enabled: true, online: true },
     severity: "high",
     source: { path: "backup.yaml", line, column: 1 }
-  }))
+  })),
+  groups: [],
+  folders: [],
+  waivers: [],
+  rules: []
 })
 
 /** Ours, with all its protections: the check itself for single reads, the client for lists. */
 const ours = async (url: string): Promise<Client> => {
   const runtime = ManagedRuntime.make(
-    CloudBackup.layerNoDeps.pipe(
+    Layer.merge(CloudBackup.layerNoDeps, Compute.layerNoDeps).pipe(
       Layer.provide(Credentials.layerToken(Redacted.make(token))),
       Layer.provide(Endpoints.layerAt(url)),
       Layer.provide(NodeTransport.layer)
@@ -83,6 +88,7 @@ const ours = async (url: string): Promise<Client> => {
         elapsedMillis: 0,
         warnings: [],
         allowEmpty: false,
+        failOn: "info",
         onProgress: () => Effect.void,
         onInterrupt: () => Effect.void
       })

@@ -30,7 +30,17 @@ import type { Environment } from "./platform.ts"
 import { version } from "./version.ts"
 
 /** A flag's text, from the command line or from its twin. */
-const textOf = ({ choices = [], kind, name, variable = "" }: CommandLine.Flag<unknown>): Flag.Flag<string> => {
+const textOf = ({
+  choices = [],
+  isRepeated,
+  kind,
+  name,
+  variable = ""
+}: CommandLine.Flag<unknown>): Flag.Flag<string> => {
+  if (isRepeated === true) {
+    const lines = Flag.map(Flag.atLeast(Flag.String(name), 1), (all) => all.join("\n"))
+    return Flag.withFallbackConfig(lines, Config.String(variable))
+  }
   switch (kind) {
     case "switch":
       return Flag.map(Flag.withFallbackConfig(Flag.Boolean(name), Config.Boolean(variable)), String)

@@ -22,6 +22,8 @@ export interface Flag<A> {
   readonly variable?: string
   /** What a text means; `undefined` where it means nothing. */
   readonly read: (text: string) => A | undefined
+  /** It can be given several times: what is read are all its texts, each on a line of its own. */
+  readonly isRepeated?: true
   /** What a text should have been that means nothing. */
   readonly expected?: (text: string) => string
   /** Holds where nothing is given. */
@@ -115,14 +117,16 @@ const sort = (
     }
     const equals = arg.indexOf("=")
     const word = words.get(equals < 0 ? arg : arg.slice(0, equals))
-    if (word === undefined || given.has(word.key)) return undefined
+    if (word === undefined) return undefined
+    const before = given.get(word.key)
+    if (before !== undefined && flags[word.key]?.isRepeated !== true) return undefined
     let { value } = word
     if (value === undefined) {
       if (equals < 0) index += 1
       value = equals < 0 ? args[index] : arg.slice(equals + 1)
       if (value === undefined || value === "" || value.startsWith("-")) return undefined
     } else if (equals >= 0 || booleans.test(args[index + 1] ?? "")) return undefined
-    given.set(word.key, value)
+    given.set(word.key, before === undefined ? value : `${before}\n${value}`)
   }
   return { given, operands }
 }

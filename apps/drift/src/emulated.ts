@@ -2,6 +2,7 @@
  * The emulator in this process, by a seed's file, and its client.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Compute } from "@holdfast/core/Compute"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
@@ -31,7 +32,7 @@ export const layer = (path: string) =>
       const seed = yield* readSeed(path)
       const token = Redacted.make(seed.tokens[0] ?? Seed.defaultToken)
       const endpoints = Layer.unwrap(Effect.map(Emulator, ({ url }) => Endpoints.layerAt(url)))
-      return CloudBackup.layerNoDeps.pipe(
+      return Layer.merge(CloudBackup.layerNoDeps, Compute.layerNoDeps).pipe(
         Layer.provideMerge(Credentials.layerToken(token, "the emulator's seed")),
         Layer.provide(endpoints),
         Layer.provide(Emulator.layer(seed)),

@@ -1,7 +1,8 @@
 /**
  * Flags that commands share. Each has a `HOLDFAST_*` twin in the environment; the flag wins.
  */
-import { parseDuration } from "@holdfast/manifest/Expectations"
+import { parseDuration, severities } from "@holdfast/manifest/Expectations"
+import { maxVariableLength, type Variables, variablePattern } from "@holdfast/manifest/Variables"
 import { asNamed, type Command, type Flag } from "./CommandLine.ts"
 
 /** Manifest files; `backup.yaml` where none is named. */
@@ -46,6 +47,45 @@ const choice = <A extends string>(
   read: (text) => choices.find((known) => known === text),
   fallback: choices[0]
 })
+
+/** Variables, each `name=value` on a line; `undefined` where one is not. */
+const readVariables = (text: string): Variables | undefined => {
+  const variables = new Map<string, string>()
+  for (const line of text.split("\n")) {
+    const at = line.indexOf("=")
+    const name = line.slice(0, Math.max(0, at))
+    const value = line.slice(at + 1)
+    if (!variablePattern.test(name) || variables.has(name) || value.length > maxVariableLength) return undefined
+    if (/[\x00-\x1f]/.test(value)) return undefined
+    variables.set(name, value)
+  }
+  return variables
+}
+
+/** Values of the manifest's variables. */
+export const variables: Flag<Variables> = {
+  kind: "text",
+  name: "var",
+  metavar: "name=value",
+  isRepeated: true,
+  description: `What \${name} stands for in the manifest, once for each variable [${twin("var")}, one a line]`,
+  variable: twin("var"),
+  read: readVariables,
+  expected: (text) =>
+    `Expected name=value, each name once, values of at most ${maxVariableLength} characters, and this is "${text.slice(0, 300)}"`,
+  fallback: new Map()
+}
+
+/** Drift below this severity fails nothing. */
+export const failOn: Flag<(typeof severities)[number]> = {
+  kind: "choice",
+  name: "fail-on",
+  choices: severities,
+  description: `Drift below this severity is shown and fails nothing [${twin("fail-on")}]. Default: info, so all drift fails`,
+  variable: twin("fail-on"),
+  read: (text) => severities.find((known) => known === text),
+  fallback: "info"
+}
 
 /** A whole number within limits. */
 export const integer = (

@@ -2,6 +2,7 @@
  * The layers under a command that reads: the cloud as the environment describes it, or an emulator in this process.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Compute } from "@holdfast/core/Compute"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
@@ -25,11 +26,14 @@ const layerNetwork = (addresses: Addresses) =>
 /** The credentials alone, by environment and flags. */
 export const layerCredentials = (addresses: Addresses) => Credentials.layer.pipe(Layer.provide(layerNetwork(addresses)))
 
-/** The client of the cloud, by environment and flags. */
+/** The clients of the cloud, by environment and flags. */
 const layerCloud = (addresses: Addresses) =>
-  CloudBackup.layerNoDeps.pipe(Layer.provideMerge(Credentials.layer), Layer.provide(layerNetwork(addresses)))
+  Layer.merge(CloudBackup.layerNoDeps, Compute.layerNoDeps).pipe(
+    Layer.provideMerge(Credentials.layer),
+    Layer.provide(layerNetwork(addresses))
+  )
 
-/** The client of an emulator in this process, which is loaded only where it is asked for. */
+/** The clients of an emulator in this process, which is loaded only where it is asked for. */
 const layerEmulated = (path: string) =>
   Layer.unwrap(
     Effect.map(
@@ -41,12 +45,15 @@ const layerEmulated = (path: string) =>
 type Cloud = ReturnType<typeof layerCloud>
 type Emulated = ReturnType<typeof layerEmulated>
 
-/** The client that a command reads with, and its credentials. */
+/** The clients that a command reads with, and their credentials. */
 const layer = (
   emulate: string | undefined,
   addresses: Addresses
-): Layer.Layer<CloudBackup | Credentials, Layer.Error<Cloud> | Layer.Error<Emulated>, FileSystem.FileSystem> =>
-  emulate === undefined ? layerCloud(addresses) : layerEmulated(emulate)
+): Layer.Layer<
+  CloudBackup | Compute | Credentials,
+  Layer.Error<Cloud> | Layer.Error<Emulated>,
+  FileSystem.FileSystem
+> => (emulate === undefined ? layerCloud(addresses) : layerEmulated(emulate))
 
 /** How failed requests are repeated, by the words of `--retry-policy`. */
 export const retryPolicies = {
@@ -66,7 +73,7 @@ class TimeLimit extends Schema.TaggedError<TimeLimit>("@holdfast/drift/TimeLimit
   }
 }
 
-/** The client and its credentials. Whoever sets a limit means the time that the command takes, starting included. */
+/** The clients and their credentials. Whoever sets a limit means the time that the command takes, starting included. */
 export const found = (options: Addresses & { readonly emulate: string | undefined; readonly timeout: number }) =>
   Effect.timeoutOrElse(Layer.build(layer(options.emulate, options)), {
     duration: Math.max(0, options.timeout - elapsedMillis()),

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
@@ -235,11 +235,13 @@ describe("drift check's manifest names", () => {
   it.live.each([
     ["nope.yaml", "nope.yaml: error: There is no such file"],
     ["bakcup.yaml", 'Did you mean "backup.yaml"?'],
-    [".", "This is a directory"],
+    ["empty", "This directory holds no .yaml or .yml file"],
     ["*.yml", "No file matches this pattern"]
   ])("explains %s", ([name, message]) =>
     Effect.gen(function* () {
-      const result = yield* drift(["check", name as string], { cwd: directory({ "backup.yaml": manifestOf(1) }) })
+      const cwd = directory({ "backup.yaml": manifestOf(1) })
+      mkdirSync(join(cwd, "empty"))
+      const result = yield* drift(["check", name as string], { cwd })
       assert.deepStrictEqual([result.code, result.stdout], [1, ""])
       assert.include(result.stderr, message as string)
     })

@@ -1,6 +1,7 @@
 /** A whole check in this process, over real sockets: what `drift check` does between its flags and its output. */
 import * as Check from "@holdfast/check/Check"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import { Compute } from "@holdfast/core/Compute"
 import { Credentials } from "@holdfast/core/Credentials"
 import { Endpoints } from "@holdfast/core/Endpoints"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
@@ -21,7 +22,11 @@ export const manifestOf = (count: number): Manifest => ({
     expectations: { enabled: true },
     severity: "high" as const,
     source: { path: "backup.yaml", line: index + 1, column: 1 }
-  }))
+  })),
+  groups: [],
+  folders: [],
+  waivers: [],
+  rules: []
 })
 
 /** Resources `vm-0` …, enabled unless `change` says otherwise. */
@@ -47,11 +52,12 @@ export const checkAt = (url: string, count: number, options: Options = {}) =>
     elapsedMillis: 0,
     warnings: [],
     allowEmpty: false,
+    failOn: "info",
     onProgress: () => Effect.void,
     onInterrupt: () => Effect.void
   }).pipe(
     Effect.provide(
-      CloudBackup.layerNoDeps.pipe(
+      Layer.merge(CloudBackup.layerNoDeps, Compute.layerNoDeps).pipe(
         Layer.provide(Credentials.layerToken(Redacted.make(Seed.defaultToken))),
         Layer.provide(Endpoints.layerAt(url)),
         Layer.provide(Layer.fresh(NodeTransport.layer))

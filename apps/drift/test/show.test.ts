@@ -150,7 +150,7 @@ describe("drift show", () => {
       assert.deepStrictEqual([code, stderr], [0, ""])
       const report = JSON.parse(stdout)
       assert.deepInclude(report, {
-        format_version: "1.0",
+        format_version: "1.1",
         instance_id: "epd1",
         complete: true,
         emulator: null,

@@ -39,7 +39,7 @@ describe("drift validate", () => {
       const { code, stderr, stdout } = yield* drift(["validate", "-", "--format", "json"], { stdin: faulty })
       const report = JSON.parse(stdout)
       assert.deepStrictEqual([code, stderr], [1, ""])
-      assert.deepInclude(report, { format_version: "1.0", valid: false, error_count: report.diagnostics.length })
+      assert.deepInclude(report, { format_version: "1.1", valid: false, error_count: report.diagnostics.length })
       assert.notInclude(stdout, "##vso[")
       assert.deepInclude(report.diagnostics[0], { path: "<stdin>", line: 3, column: 3, suggestion: "protected" })
     })

@@ -3,7 +3,9 @@
  * others; only credentials that no read can use do.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import type { Compute } from "@holdfast/core/Compute"
 import { uuid } from "@holdfast/core/Uuid"
+import type { Severity } from "@holdfast/manifest/Expectations"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import * as Clock from "effect/Clock"
@@ -11,10 +13,17 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { type CheckReport, formatVersion, type ResourceReport, type Summary } from "./CheckReport.ts"
 import { compare } from "./compare.ts"
-import { exitCodeOf } from "./ExitCode.ts"
+import * as diagnose from "./diagnose.ts"
+import { exitCodeOf, failingOf } from "./ExitCode.ts"
+import type { FolderSeen } from "./FolderSeen.ts"
 import { formatDuration } from "./formatDuration.ts"
-import { type Live, notRead } from "./Live.ts"
+import { type Live, type NotRead, notRead } from "./Live.ts"
+import { ReadLog } from "./ReadLog.ts"
 import { readAll, type Seen } from "./readAll.ts"
+import { readPolicies } from "./readPolicies.ts"
+import { readScope } from "./readScope.ts"
+import { foldersOf, type Selection, select } from "./select.ts"
+import { waive } from "./waive.ts"
 import { warningsOf } from "./warnings.ts"
 
 /** How to run. */
@@ -31,8 +40,10 @@ export interface CheckOptions {
   readonly elapsedMillis: number
   /** What should be mended though it works, for the report's diagnostics. */
   readonly warnings: ReadonlyArray<{ readonly summary: string; readonly remedy: string }>
-  /** A manifest without resources is in sync rather than an error. */
+  /** A manifest without resources, or a group without members, is in sync rather than an error. */
   readonly allowEmpty: boolean
+  /** Drift below this severity fails nothing. */
+  readonly failOn: Severity
   /** Called after each resource, with how many are done. */
   readonly onProgress: (done: number, total: number) => Effect.Effect<void>
   /** Called with the report so far when the run is interrupted. */
@@ -43,100 +54,134 @@ export interface CheckOptions {
 export const check = Effect.fn("Check.check")(function* (
   manifest: Manifest,
   options: CheckOptions
-): Effect.fn.Return<CheckReport, never, CloudBackup> {
+): Effect.fn.Return<CheckReport, never, CloudBackup | Compute> {
   const cloud = yield* CloudBackup
   const startedAt = yield* Clock.currentTimeMillis
   const runId = uuid(yield* Random.Random)
   const before = yield* cloud.requests
-  const total = manifest.resources.length
-  const seen: Array<Seen | undefined> = Array.from({ length: total })
-  let done = 0
+  const log = new ReadLog()
+  const ruleSeverities = new Map(manifest.rules.map(({ code, severity }) => [code, severity]))
+  const folders = foldersOf(manifest).map(({ folder }) => folder)
+  const folderSeen = new Map<string, FolderSeen>()
+  /** What is checked, once the folders are read. */
+  let selection: Selection | undefined
+  let seen: Array<Seen | undefined> = []
+
+  /** What is checked as far as it is known; `unread` stands for the folders that were not reached. */
+  const selectNow = (unread: NotRead, at: number): Selection => {
+    const all = folders.map((folder) => folderSeen.get(folder) ?? { folder, instances: unread, resources: unread, at })
+    return select(manifest, new Map(all.map((known) => [known.folder, known])), ruleSeverities)
+  }
 
   /** The report of what is known now; `unread` stands for the resources that were not reached. */
-  const reportNow = Effect.fnUntraced(function* (unread: Live, interrupted: boolean) {
+  const reportNow = Effect.fnUntraced(function* (unread: NotRead, interrupted: boolean) {
     const after = yield* cloud.requests
     const now = yield* Clock.currentTimeMillis
-    const lives = seen.flatMap((known) => (known === undefined ? [] : [known.live]))
-    const isForeign = isForeignAnswer(lives, manifest.resources)
-    const resources = manifest.resources
-      .map((desired, index) => {
-        const { at, live } = seen[index] ?? { at: now, live: unread }
-        return compare(
-          desired,
-          isForeign && live._tag === "NotFound" ? foreign(lives.length, cloud.endpoint) : live,
-          at
-        )
+    const skewMillis = yield* cloud.clockSkewMillis
+    const selected = selection ?? selectNow(unread, now)
+    const known = selection === undefined ? selected.resources.map((one) => one.seen) : seen
+    const lives = known.flatMap((one) => (one === undefined ? [] : [one.live]))
+    const isForeign =
+      folders.length === 0 &&
+      isForeignAnswer(
+        lives,
+        selected.resources.map(({ desired }) => desired)
+      )
+    const rows = selected.resources
+      .map(({ desired }, index) => {
+        const { at, live } = known[index] ?? { at: now, live: unread }
+        const answer = isForeign && live._tag === "NotFound" ? foreign(lives.length, cloud.endpoint) : live
+        return compare(desired, answer, at, ruleSeverities)
       })
-      .toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
-    const summary = summarize(resources)
+      .toSorted(byAddress)
+    const { resources, unlisted, ...waivers } = waive(
+      manifest.waivers,
+      { resources: rows, unlisted: selected.unlisted },
+      now + skewMillis
+    )
+    const summary = summarize(resources, unlisted.filter(({ waived }) => !waived).length)
+    const emptyGroups = options.allowEmpty ? [] : selected.emptyGroups
+    const failing = failingOf({ resources, unlisted }, options.failOn)
     return {
       ...frame(options.version, runId, startedAt),
-      complete: summary.not_compared + summary.pending === 0 && !interrupted,
+      complete: summary.not_compared + summary.pending + emptyGroups.length === 0 && !interrupted,
       interrupted,
-      exit_code: exitCodeOf(summary, { interrupted, allowEmpty: options.allowEmpty }),
+      exit_code: exitCodeOf(summary, {
+        interrupted,
+        allowEmpty: options.allowEmpty,
+        failing,
+        emptyGroups: emptyGroups.length
+      }),
+      fail_on: options.failOn,
+      failing,
       endpoint: cloud.endpoint,
       emulator: options.emulator,
       manifest: [...manifest.files],
       summary,
       resources,
+      unlisted,
+      waivers,
+      reads: log.steps,
       requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
       // A clock can be set back.
       duration_ms: Math.max(0, now - startedAt),
-      diagnostics: [...warningsOf(options.warnings, yield* cloud.clockSkewMillis), ...deniedError(resources)]
+      diagnostics: [
+        ...diagnose.empty(emptyGroups),
+        ...warningsOf(options.warnings, skewMillis),
+        ...diagnose.denied(resources),
+        ...diagnose.waivers(manifest.waivers, waivers, now + skewMillis)
+      ]
     } satisfies CheckReport
   })
 
-  yield* readAll(manifest.resources, seen, {
-    concurrency: options.concurrency,
-    onRead: Effect.suspend(() => {
-      done += 1
-      return options.onProgress(done, total)
+  const read = Effect.gen(function* () {
+    yield* readScope(folders, folderSeen, log)
+    const selected = selectNow(unreachable, startedAt)
+    const wanted = selected.resources.map(({ desired }) => desired)
+    seen = selected.resources.map((one) => one.seen)
+    selection = selected
+    const total = wanted.length
+    let done = seen.filter((one) => one !== undefined).length
+    if (done > 0) yield* options.onProgress(done, total)
+    yield* readAll(wanted, seen, {
+      concurrency: options.concurrency,
+      onRead: Effect.suspend(() => {
+        done += 1
+        return options.onProgress(done, total)
+      }),
+      log
     })
-  }).pipe(
+    yield* readPolicies(wanted, seen, { concurrency: options.concurrency, log })
+  })
+
+  yield* read.pipe(
     Effect.timeoutOption(Math.max(0, options.timeLimitMillis - options.elapsedMillis)),
-    Effect.onInterrupt(() =>
-      Effect.flatMap(
-        reportNow(
-          notRead("Interrupted", "the run was interrupted before it was read", "Run the check again.", {
-            retryable: true
-          }),
-          true
-        ),
-        options.onInterrupt
-      )
-    )
+    Effect.onInterrupt(() => Effect.flatMap(reportNow(interruptedRead, true), options.onInterrupt))
   )
-  const limit = formatDuration(options.timeLimitMillis)
-  return yield* reportNow(
-    notRead(
-      "TimeLimit",
-      `the run's time limit of ${limit} ended before it was read`,
-      "Allow more time with --timeout, or more reads at a time with --concurrency.",
-      { retryable: true }
-    ),
-    false
-  )
+  return yield* reportNow(lateRead(options.timeLimitMillis), false)
 })
 
-/** All of them denied is one finding: the account has no role, rather than no right to each machine. */
-const deniedError = (resources: ReadonlyArray<ResourceReport>): CheckReport["diagnostics"] =>
-  resources.length >= foreignCount && resources.every(({ error }) => error?.tag === "PermissionDenied")
-    ? [
-        {
-          severity: "warning",
-          summary: `Access to all ${resources.length} resources is denied`,
-          detail:
-            "The account lacks the role backup.viewer on their folders, or is not the one that was meant (drift auth status)."
-        }
-      ]
-    : []
+const byAddress = (a: ResourceReport, b: ResourceReport): number =>
+  a.address < b.address ? -1 : a.address > b.address ? 1 : a.instance_id < b.instance_id ? -1 : 1
 
-/** From how many on it is no accident that the service knows none of the instances it was asked for. */
-const foreignCount = 5
+const interruptedRead = notRead("Interrupted", "the run was interrupted before it was read", "Run the check again.", {
+  retryable: true
+})
+
+const lateRead = (limitMillis: number): NotRead =>
+  notRead(
+    "TimeLimit",
+    `the run's time limit of ${formatDuration(limitMillis)} ended before it was read`,
+    "Allow more time with --timeout, or more reads at a time with --concurrency.",
+    { retryable: true }
+  )
+
+/** Stands for folders that were not read, of which there are none once they all are. */
+const unreachable = notRead("NotRead", "it was not read", "Run the check again.")
 
 /** Nothing that was asked for is known, though something should be: that is what another installation answers. */
 const isForeignAnswer = (lives: ReadonlyArray<Live>, resources: ReadonlyArray<DesiredResource>): boolean =>
-  lives.length >= foreignCount &&
+  lives.length >= diagnose.manyCount &&
   lives.every(({ _tag }) => _tag === "NotFound") &&
   resources.some(({ expectations }) => expectations.enabled !== false)
 
@@ -155,11 +200,16 @@ export const failed = Effect.fnUntraced(function* (version: string, diagnostics:
     complete: false,
     interrupted: false,
     exit_code: 1,
+    fail_on: "info",
+    failing: 0,
     endpoint: "",
     emulator: null,
     manifest: [],
-    summary: summarize([]),
+    summary: summarize([], 0),
     resources: [],
+    unlisted: [],
+    waivers: { used: [], unused: [], expired: [] },
+    reads: [],
     requests: { sent: 0, retried: 0 },
     duration_ms: 0,
     diagnostics
@@ -171,16 +221,14 @@ const frame = (version: string, runId: string, startedAt: number) => ({
   format_version: formatVersion,
   tool: { name: "holdfast", version },
   run_id: runId,
-  timestamp: new Date(startedAt).toISOString(),
-  unlisted: [],
-  waivers: { used: [], unused: [], expired: [] }
+  timestamp: new Date(startedAt).toISOString()
 })
 
-/** Counts the states. */
-export const summarize = (resources: ReadonlyArray<ResourceReport>): Summary => {
+/** Counts the states, and what is `unlisted`. */
+export const summarize = (resources: ReadonlyArray<ResourceReport>, unlisted: number): Summary => {
   const count = { in_sync: 0, drifted: 0, missing: 0, pending: 0, not_compared: 0, waived: 0 }
   for (const { state } of resources) count[state] += 1
   const total = resources.length
   const compared = total - count.not_compared
-  return { total, compared, ...count, unlisted: 0, coverage: total === 0 ? 0 : compared / total }
+  return { total, compared, ...count, unlisted, coverage: total === 0 ? 0 : compared / total }
 }

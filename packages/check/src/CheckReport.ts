@@ -8,13 +8,15 @@ import { severities } from "@holdfast/manifest/Expectations"
 import * as Schema from "effect/Schema"
 
 /** The version of the JSON that this module writes. */
-export const formatVersion = "1.0"
+export const formatVersion = "1.1"
 
 /** What a resource can turn out to be; each is in exactly one state. */
 export const states = ["in_sync", "drifted", "missing", "pending", "not_compared", "waived"] as const
 export type ResourceState = (typeof states)[number]
 
 const Severity = Schema.Literals(severities)
+
+const Source = Schema.Struct({ path: Schema.String, line: Schema.Int, column: Schema.Int })
 
 export { severities }
 
@@ -33,6 +35,10 @@ export const Change = Schema.Struct({
   reason: Schema.String,
   /** What to do, in a sentence. */
   remedy: Schema.String,
+  /** A transition that is under way and within its time explains it: it is no drift yet. */
+  pending: Schema.optionalKey(Schema.Literal(true)),
+  /** A waiver accepts it. */
+  waived: Schema.optionalKey(Schema.Literal(true)),
   /** Of ages: how old, and how old it may be, in whole seconds. */
   age_seconds: Schema.optionalKey(Schema.Int),
   limit_seconds: Schema.optionalKey(Schema.Int)
@@ -75,10 +81,67 @@ export const ResourceReport = Schema.Struct({
   changes: Schema.Array(Change),
   /** Of `not_compared`. */
   error: Schema.NullOr(ReadError),
-  /** Where the manifest declares it. */
-  source: Schema.Struct({ path: Schema.String, line: Schema.Int, column: Schema.Int })
+  /** Who is to be told; `null` where nobody is named. */
+  owner: Schema.NullOr(Schema.String),
+  tags: Schema.Record(Schema.String, Schema.String),
+  /** The groups that claim it, sorted. */
+  groups: Schema.Array(Schema.String),
+  /** Where the manifest declares it, or the group that claims it. */
+  source: Source
 })
 export type ResourceReport = typeof ResourceReport.Type
+
+/** What exists and no rule of the manifest covers. */
+export const Unlisted = Schema.Struct({
+  /** `instance`: Compute knows it; `orphan`: a resource in Cloud Backup whose instance is gone. */
+  kind: Schema.Literals(["instance", "orphan"]),
+  instance_id: Schema.String,
+  /** The instance's name; empty of an orphan. */
+  name: Schema.String,
+  folder_id: Schema.String,
+  /** What the manifest makes of it: `fail` is drift. */
+  mode: Schema.Literals(["report", "fail"]),
+  /** A waiver accepts it. */
+  waived: Schema.Boolean,
+  severity: Severity,
+  reason_code: Schema.String,
+  reason: Schema.String,
+  remedy: Schema.String
+})
+export type Unlisted = typeof Unlisted.Type
+
+/** A waiver, and what it did. */
+export const WaiverReport = Schema.Struct({
+  /** What `target` names. */
+  kind: Schema.Literals(["resource", "group", "instance"]),
+  target: Schema.String,
+  /** `null`: every field. */
+  fields: Schema.NullOr(Schema.Array(Schema.String)),
+  /** As the manifest has it: a day, its end in UTC included, or a time. */
+  until: Schema.String,
+  reason: Schema.String,
+  approved_by: Schema.NullOr(Schema.String),
+  ticket: Schema.NullOr(Schema.String),
+  /** The addresses, and the instances that nobody listed, whose drift it accepts; of an expired one: would accept. */
+  accepts: Schema.Array(Schema.String),
+  source: Source
+})
+export type WaiverReport = typeof WaiverReport.Type
+
+/** One kind of read, of one folder or of single resources, and what it took. */
+export const ReadStep = Schema.Struct({
+  /** The method of the API, such as `Resource.list`. */
+  method: Schema.String,
+  /** `null` for reads of single resources. */
+  folder_id: Schema.NullOr(Schema.String),
+  /** Requests, those that were repeated counted once. */
+  requests: Schema.Natural,
+  /** What was read: instances, resources, policies or applications. */
+  items: Schema.Natural,
+  /** Why it was read in this way. */
+  why: Schema.String
+})
+export type ReadStep = typeof ReadStep.Type
 
 /** How many resources are in each state. */
 export const Summary = Schema.Struct({
@@ -91,6 +154,7 @@ export const Summary = Schema.Struct({
   pending: Schema.Natural,
   not_compared: Schema.Natural,
   waived: Schema.Natural,
+  /** Of what no rule covers; they are no part of the others. */
   unlisted: Schema.Natural,
   /** `compared` over `total`, 0 to 1; 0 of an empty selection. */
   coverage: Schema.Finite
@@ -109,6 +173,10 @@ export const CheckReport = Schema.Struct({
   /** The run was cut short by a signal. */
   interrupted: Schema.Boolean,
   exit_code: Schema.Literals([0, 1, 2, 3, 130]),
+  /** Drift below this severity fails nothing. */
+  fail_on: Severity,
+  /** How many drifted, missing or unlisted ones are as bad as that, and not waived. */
+  failing: Schema.Natural,
   /** The base URL that the resources were read from; empty where the run could not begin. */
   endpoint: Schema.String,
   /** The seed of the emulator that answered in the place of the cloud; `null` in a real run. */
@@ -116,12 +184,14 @@ export const CheckReport = Schema.Struct({
   manifest: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
   summary: Summary,
   resources: Schema.Array(ResourceReport),
-  unlisted: Schema.Array(Schema.Json),
+  unlisted: Schema.Array(Unlisted),
   waivers: Schema.Struct({
-    used: Schema.Array(Schema.Json),
-    unused: Schema.Array(Schema.Json),
-    expired: Schema.Array(Schema.Json)
+    used: Schema.Array(WaiverReport),
+    unused: Schema.Array(WaiverReport),
+    expired: Schema.Array(WaiverReport)
   }),
+  /** The plan of the reads, with what each took. */
+  reads: Schema.Array(ReadStep),
   requests: Schema.Struct({ sent: Schema.Natural, retried: Schema.Natural }),
   duration_ms: Schema.Natural,
   diagnostics: Schema.Array(Diagnostic)

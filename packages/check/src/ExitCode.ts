@@ -1,11 +1,12 @@
 /**
  * What a check's result means to the shell: the one place where it is decided.
  */
-import type { Summary } from "./CheckReport.ts"
+import type { Severity } from "@holdfast/manifest/Expectations"
+import { type ResourceReport, type Summary, severities, type Unlisted } from "./CheckReport.ts"
 
 /** The exit codes of `drift check`, with what each means. */
 export const meanings = {
-  0: "in sync: every resource was read and is as declared",
+  0: "in sync: every resource was read and is as declared, or waived, or not as bad as --fail-on",
   1: "error: bad flags or manifest, no credentials, nothing selected, nothing could be read",
   2: "drift: at least one resource is not as declared; wins over 3",
   3: "could not tell: no drift seen, but a resource could not be compared or is in transition",
@@ -14,13 +15,37 @@ export const meanings = {
 
 export type ExitCode = keyof typeof meanings
 
+/** How many findings are at least as bad as `failOn`: what is waived, or only reported, is none. */
+export const failingOf = (
+  {
+    resources,
+    unlisted
+  }: { readonly resources: ReadonlyArray<ResourceReport>; readonly unlisted: ReadonlyArray<Unlisted> },
+  failOn: Severity
+): number => {
+  const isBad = (severity: Severity) => severities.indexOf(severity) <= severities.indexOf(failOn)
+  const isDrift = ({ severity, state }: ResourceReport) =>
+    (state === "drifted" || state === "missing") && isBad(severity)
+  return (
+    resources.filter(isDrift).length +
+    unlisted.filter(({ mode, severity, waived }) => mode === "fail" && !waived && isBad(severity)).length
+  )
+}
+
 /** Signals win over drift, drift over all that is incomplete, and nothing that was not read is ever 0. */
 export const exitCodeOf = (
-  { compared, drifted, missing, not_compared, pending, total }: Summary,
-  run: { readonly interrupted: boolean; readonly allowEmpty: boolean }
+  { compared, not_compared, pending, total }: Summary,
+  run: {
+    readonly interrupted: boolean
+    readonly allowEmpty: boolean
+    readonly failing: number
+    /** Groups without a member, unless that is allowed. */
+    readonly emptyGroups: number
+  }
 ): ExitCode => {
   if (run.interrupted) return 130
-  if (drifted + missing > 0) return 2
+  if (run.failing > 0) return 2
+  if (run.emptyGroups > 0) return 1
   if (total === 0) return run.allowEmpty ? 0 : 1
   if (compared === 0) return 1
   return not_compared + pending > 0 ? 3 : 0

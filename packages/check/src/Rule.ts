@@ -3,6 +3,8 @@
  * in `docs/rules`.
  */
 
+import type { RuleCode } from "@holdfast/manifest/ruleCodes"
+
 /** A rule: what it found, and what to do about it. */
 interface Rule {
   /** What is wrong, in a few words. */
@@ -84,7 +86,31 @@ export const rules = {
   HF018: {
     title: "the instance is registered and must not be",
     remedy: "Remove the instance from Cloud Backup, or declare `registered: true`."
+  },
+  HF019: {
+    title: "a declared backup policy is not applied",
+    remedy: "Apply the policy to the instance, or take it out of `policies`."
+  },
+  HF020: {
+    title: "a backup policy is applied that is not declared",
+    remedy: "Revoke the policy, or add it to `policies`, or declare `policies: {atLeast: [...]}`."
+  },
+  HF021: {
+    title: "an applied backup policy is disabled",
+    remedy: "Enable the policy, and its application to the instance."
+  },
+  HF022: {
+    title: "the schedule of an applied backup policy is disabled",
+    remedy: "Enable the schedule of the policy: until then backups are made by hand only."
+  },
+  HF023: {
+    title: "no rule of the manifest covers the instance",
+    remedy: "Declare the instance, or let a group claim it; `enabled: false` says that it needs no backup."
+  },
+  HF024: {
+    title: "the instance of a backup resource is gone",
+    remedy: "Delete the resource from Cloud Backup once its backups are needed no more: they still cost money."
   }
-} as const satisfies Readonly<Record<string, Rule>>
+} as const satisfies Readonly<Record<RuleCode, Rule>>
 
-export type RuleCode = keyof typeof rules
+export type { RuleCode }

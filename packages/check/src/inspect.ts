@@ -88,7 +88,7 @@ const isYounger = ({ createdAt, updatedAt }: Resource.Resource, limit: number, n
   return existence <= limit && existence >= -clockSkewLimitMillis
 }
 
-const sentence = (code: RuleCode, more = ""): string => {
+export const sentence = (code: RuleCode, more = ""): string => {
   const { title } = rules[code]
   return `${title.charAt(0).toUpperCase()}${title.slice(1)}${more}.`
 }

@@ -1,15 +1,16 @@
 /**
- * The reads of a run: every declared resource once, by lists where they take fewer requests, and those that failed for a
- * passing reason again when all others have been read: what a service refuses in its worst second it often grants a little
- * later.
+ * The reads of a run: every resource once, by lists where they take fewer requests, and those that failed for a passing reason
+ * again when all others have been read: what a service refuses in its worst second it often grants a little later.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { type CloudBackupError, isRunFatal } from "@holdfast/core/CloudBackupError"
+import type { Resource } from "@holdfast/core/Resource"
 import { CurrentRetryPolicy } from "@holdfast/core/RetryPolicy"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { fromError, type Live, spared } from "./Live.ts"
+import type { ReadLog } from "./ReadLog.ts"
 import { readFolders } from "./readFolders.ts"
 
 /** What was learnt of a resource, and when: a long run must not take a fresh backup for one of the future. */
@@ -17,6 +18,8 @@ export interface Seen {
   readonly live: Live
   /** By the service's clock, in milliseconds since 1970: this machine's may be wrong, and old backups would look fresh. */
   readonly at: number
+  /** The folder that it is in, where that is known. */
+  readonly folder?: string
 }
 
 /** A round of further reads is worth another one where it has read at least this share of what it asked for. */
@@ -29,19 +32,24 @@ const combined = (before: Live | undefined, live: Live): Live => {
   return { _tag: "NotRead", error: { ...error, attempts: before.error.attempts + live.error.attempts } }
 }
 
+/** A get tells the folder of a resource only where it is asked to: policies are those of a folder. */
+const needsFolder = ({ expectations }: DesiredResource): boolean => expectations.policies !== undefined
+
 /**
- * Reads `resources`, some at a time, into `seen`, which holds what is known of each at any moment, in their order. `onRead` is
- * called after each, the first time that it is read.
+ * Reads what is not known yet of `resources`, some at a time, into `seen`, which holds what is known of each at any moment, in
+ * their order. `onRead` is called after each, the first time that it is read.
  */
 export const readAll = Effect.fn("Check.readAll")(function* (
   resources: ReadonlyArray<DesiredResource>,
   seen: Array<Seen | undefined>,
-  options: { readonly concurrency: number; readonly onRead: Effect.Effect<void> }
+  options: { readonly concurrency: number; readonly onRead: Effect.Effect<void>; readonly log: ReadLog }
 ) {
   const cloud = yield* CloudBackup
   const policy = yield* CurrentRetryPolicy
   const clock = yield* Clock.Clock
   let fatal: Live | undefined
+  let gets = 0
+  let found = 0
 
   const failure = (error: CloudBackupError): Live => {
     const live = fromError(error)
@@ -49,18 +57,28 @@ export const readAll = Effect.fn("Check.readAll")(function* (
     return live
   }
 
-  const note = (index: number, live: Live) =>
+  const note = (index: number, live: Live, folder?: string) =>
     Effect.flatMap(cloud.clockSkewMillis, (skewMillis) => {
-      const before = seen[index]?.live
-      seen[index] = { live: combined(before, live), at: clock.currentTimeMillisUnsafe() + skewMillis }
+      const before = seen[index]
+      const known = folder ?? before?.folder
+      const at = clock.currentTimeMillisUnsafe() + skewMillis
+      const now = combined(before?.live, live)
+      seen[index] = known === undefined ? { live: now, at } : { live: now, at, folder: known }
       return before === undefined ? options.onRead : Effect.void
     })
 
-  const read = (index: number, of?: { readonly includeTenantInfo: boolean }) => {
+  const noteFound = (index: number, resource: Resource) => {
+    found += 1
+    return note(index, { _tag: "Found", resource }, resource.tenantInfo?.folderId)
+  }
+
+  const read = (index: number, includeTenantInfo: boolean) => {
     if (fatal !== undefined) return seen[index] === undefined ? note(index, fatal) : Effect.void
-    return Effect.matchEffect(cloud.getResource((resources[index] as DesiredResource).instance, of), {
+    gets += 1
+    const { instance } = resources[index] as DesiredResource
+    return Effect.matchEffect(cloud.getResource(instance, includeTenantInfo ? { includeTenantInfo } : undefined), {
       onFailure: (error) => note(index, failure(error)),
-      onSuccess: (resource) => note(index, { _tag: "Found", resource })
+      onSuccess: (resource) => noteFound(index, resource)
     })
   }
 
@@ -70,8 +88,9 @@ export const readAll = Effect.fn("Check.readAll")(function* (
     const reader = Effect.whileLoop({
       while: () => next < wanted.length,
       body: () => {
+        const index = wanted[next] as number
         next += 1
-        return read(wanted[next - 1] as number)
+        return read(index, needsFolder(resources[index] as DesiredResource))
       },
       step: () => undefined
     })
@@ -86,19 +105,32 @@ export const readAll = Effect.fn("Check.readAll")(function* (
 
   const all = resources.map((_, index) => index)
   const isUnread = (index: number) => seen[index] === undefined
-  yield* readFolders(resources, {
-    get: (index) => Effect.map(read(index, { includeTenantInfo: true }), () => (seen[index] as Seen).live),
-    note,
-    isUnread
+
+  const readInRounds = Effect.gen(function* () {
+    yield* readFolders(resources, {
+      get: (index) => Effect.map(read(index, true), () => seen[index]?.folder),
+      note: (index, resource, folder) => note(index, { _tag: "Found", resource }, folder),
+      isUnread,
+      log: options.log
+    })
+    yield* readThem(all.filter(isUnread))
+    if (policy.maxAttempts === 1) return
+    let left = all.filter(isPassing)
+    while (left.length > 0 && fatal === undefined) {
+      // Each has been tried by all that the policy grants: one more is enough to know.
+      yield* Effect.provideService(readThem(left), CurrentRetryPolicy, { ...policy, maxAttempts: 1 })
+      const still = left.filter(isPassing)
+      if (left.length - still.length < left.length * worthwhileShare) return
+      left = still
+    }
   })
-  yield* readThem(all.filter(isUnread))
-  if (policy.maxAttempts === 1) return
-  let left = all.filter(isPassing)
-  while (left.length > 0 && fatal === undefined) {
-    // Each has been tried by all that the policy grants: one more is enough to know.
-    yield* Effect.provideService(readThem(left), CurrentRetryPolicy, { ...policy, maxAttempts: 1 })
-    const still = left.filter(isPassing)
-    if (left.length - still.length < left.length * worthwhileShare) return
-    left = still
-  }
+
+  yield* Effect.ensuring(
+    readInRounds,
+    Effect.sync(() =>
+      options.log.add({ method: "Resource.get", folder_id: null, requests: gets, items: found, why: whyGets })
+    )
+  )
 })
+
+const whyGets = "No list answers for it, or one of its folder is not worth its pages."

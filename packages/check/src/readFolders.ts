@@ -5,10 +5,11 @@
  * likely answers for many others. What a list does not hold is not missing: only a get can say so.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import type { Resource } from "@holdfast/core/Resource"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Live } from "./Live.ts"
+import type { ReadLog } from "./ReadLog.ts"
 
 /**
  * How many gets cost as much as one page of a list, in time and for the service. Measured with `pnpm bench`: a page takes as
@@ -22,25 +23,23 @@ const maxVain = 3
 
 /** What of the run is needed here. */
 export interface FolderReads {
-  /** Reads one resource by get, telling its folder, and notes what was learnt. */
-  readonly get: (index: number) => Effect.Effect<Live>
+  /** Reads one resource by get, and tells its folder where the service does. */
+  readonly get: (index: number) => Effect.Effect<string | undefined>
   /** Notes what a list said of a resource. */
-  readonly note: (index: number, live: Live) => Effect.Effect<void>
+  readonly note: (index: number, resource: Resource, folder: string) => Effect.Effect<void>
   /** Nothing is known of it yet. */
   readonly isUnread: (index: number) => boolean
+  readonly log: ReadLog
 }
-
-const folderOf = (live: Live): string | undefined =>
-  live._tag === "Found" ? live.resource.tenantInfo?.folderId : undefined
 
 /** Reads what lists are good for of `resources`; the others stay unread. */
 export const readFolders = Effect.fn("Check.readFolders")(function* (
   resources: ReadonlyArray<DesiredResource>,
-  { get, isUnread, note }: FolderReads
+  { get, isUnread, log, note }: FolderReads
 ) {
   const cloud = yield* CloudBackup
   const listed = new Set<string>()
-  let left = resources.map((_, index) => index)
+  let left = resources.map((_, index) => index).filter(isUnread)
   let vain = 0
 
   /** Reads a folder, where it is worth it; what fails here is read again by gets, which say why. */
@@ -50,18 +49,24 @@ export const readFolders = Effect.fn("Check.readFolders")(function* (
     const maxPages = Math.floor(left.length / getsPerPage)
     const folder = yield* Effect.option(cloud.readFolder(folderId, { only: indices, maxPages }))
     if (Option.isNone(folder)) return
-    for (const [instance, resource] of folder.value.resources) {
+    const { isWhole, pages, resources: found } = folder.value
+    const why = isWhole ? whyList : whyGivenUp
+    log.add({ method: "Resource.list", folder_id: folderId, requests: pages, items: found.size, why })
+    for (const [instance, resource] of found) {
       const index = indices.get(instance)
-      if (index !== undefined) yield* note(index, { _tag: "Found", resource })
+      if (index !== undefined) yield* note(index, resource, folderId)
     }
   })
 
   while (left.length >= getsPerPage && vain < maxVain) {
     const before = left.length
     // One in the middle: of the largest folder, most likely.
-    const folderId = folderOf(yield* get(left[before >> 1] as number))
+    const folderId = yield* get(left[before >> 1] as number)
     if (folderId !== undefined && !listed.has(folderId)) yield* list(folderId)
     left = left.filter(isUnread)
     if (before - left.length < getsPerPage) vain += 1
   }
 })
+
+const whyList = "Its pages answer for many of the declared resources."
+const whyGivenUp = "Given up: the folder is far larger than what is declared of it."

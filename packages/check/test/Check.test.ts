@@ -266,7 +266,7 @@ describe("check", () => {
       const addresses = answers.map((_, index) => `vm-${index}`)
       const { layer } = cloud((id) => answers[addresses.indexOf(id.slice(2))] as (typeof answers)[number])
       const report = yield* fromNow(check(manifest(...addresses), options())).pipe(Effect.provide(layer))
-      assert.deepStrictEqual(report.summary, summarize(report.resources))
+      assert.deepStrictEqual(report.summary, summarize(report.resources, 0))
       const decoded = yield* Schema.decodeUnknownEffect(CheckReport)(JSON.parse(JSON.stringify(report)))
       assert.deepStrictEqual(decoded, report)
     })

@@ -15,6 +15,7 @@ import {
   Unauthenticated,
   UnexpectedStatus
 } from "@holdfast/core/CloudBackupError"
+import { Compute } from "@holdfast/core/Compute"
 import type { Resource } from "@holdfast/core/Resource"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import { Effect, Fiber, Layer, Stream } from "effect"
@@ -28,7 +29,7 @@ export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupE
   const asked: Array<string> = []
   let inFlight = 0
   let mostInFlight = 0
-  const layer = Layer.succeed(CloudBackup, {
+  const backup = Layer.succeed(CloudBackup, {
     endpoint: "https://backup.example",
     clockSkewMillis: Effect.succeed(clockSkewMillis),
     getResource: (id) =>
@@ -45,12 +46,17 @@ export const cloud = (read: (id: string) => Effect.Effect<Resource, CloudBackupE
         )
       ),
     listResources: () => Stream.empty,
-    readFolder: () => Effect.succeed({ resources: new Map(), conflicting: new Set(), isWhole: true }),
+    readFolder: () => Effect.succeed({ resources: new Map(), conflicting: new Set(), isWhole: true, pages: 1 }),
     listTasks: () => Stream.empty,
     listPolicies: () => Effect.succeed([]),
     listPolicyApplications: () => Effect.succeed([]),
     requests: Effect.sync(() => ({ sent: 100 + 2 * asked.length, retried: 5 + asked.length }))
   })
+  const compute = Layer.succeed(Compute, {
+    endpoint: "https://compute.example",
+    listInstances: () => Stream.empty
+  })
+  const layer = Layer.merge(backup, compute)
   return { layer, asked, mostInFlight: () => mostInFlight, inFlight: () => inFlight }
 }
 
@@ -59,7 +65,11 @@ export const manifest = (...addresses: ReadonlyArray<string>): Manifest => ({
   files: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
   resources: addresses.map((address) =>
     desired({ enabled: true, maxBackupAge: 3600 * second }, { address, instance: `i-${address}` })
-  )
+  ),
+  groups: [],
+  folders: [],
+  waivers: [],
+  rules: []
 })
 
 export const options = (changed: Partial<CheckOptions> = {}): CheckOptions => ({
@@ -70,6 +80,7 @@ export const options = (changed: Partial<CheckOptions> = {}): CheckOptions => ({
   elapsedMillis: 0,
   warnings: [],
   allowEmpty: false,
+  failOn: "info",
   onProgress: () => Effect.void,
   onInterrupt: () => Effect.void,
   ...changed

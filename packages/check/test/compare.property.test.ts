@@ -191,6 +191,7 @@ describe("compare", () => {
     type: ["type"],
     maxBackupAge: ["lastBackupTime"],
     nextBackupWithin: ["nextBackupTime", "status", "lastBackupTime"],
+    policies: [],
     protected: ["enabled", "online", "isActive", "metadata", "status", "statusDetails", "lastBackupTime"]
   }
 

@@ -8,12 +8,16 @@ import {
   type ResourceReport,
   severities
 } from "@holdfast/check/CheckReport"
+import { rules } from "@holdfast/check/Rule"
+import { plan, unlisted, waived } from "./prettySections.ts"
 import { displayWidth, escapeText, guardLines, type Palette, pad, palette, safe } from "./Terminal.ts"
 
 export interface PrettyOptions {
   readonly color: boolean
   /** Also list the resources that are in sync, and every name of a group. */
   readonly verbose: boolean
+  /** Also show how the cloud was read. Default: no. */
+  readonly explain?: boolean
 }
 
 /** How many names a group shows unless all are asked for. */
@@ -22,7 +26,7 @@ const maxNames = 10
 /** The report as text. */
 export const pretty = (report: CheckReport, options: PrettyOptions): string => {
   const paint = palette(options.color)
-  const listed = report.resources.filter(({ state }) => options.verbose || state !== "in_sync")
+  const listed = report.resources.filter(({ state }) => options.verbose || (state !== "in_sync" && state !== "waived"))
   const width = listed.reduce((widest, { address }) => Math.max(widest, displayWidth(escapeText(address))), 0)
   const ofState = (...states: ReadonlyArray<ResourceReport["state"]>) =>
     report.resources
@@ -41,6 +45,9 @@ export const pretty = (report: CheckReport, options: PrettyOptions): string => {
       .map((resource) => pending(resource, width, paint))
       .join("\n"),
     notCompared(ofState("not_compared"), options, paint),
+    unlisted(report, options, paint),
+    waived(report, paint),
+    options.explain === true ? plan(report, paint) : "",
     summary(report, paint)
   ]
   return guardLines(sections.filter((section) => section !== "").join("\n"))
@@ -52,33 +59,47 @@ const heading = (glyph: string, resource: ResourceReport, width: number, what: s
 const inSync = (resource: ResourceReport, width: number, paint: Palette): string =>
   `${heading(paint.good("✓"), resource, width, "in sync")}  ${paint.dim(safe`${resource.reason}`)}\n`
 
-const place = ({ source }: ResourceReport, paint: Palette): string =>
-  paint.dim(safe`${source.path}:${source.line}:${source.column}`)
+const at = ({ column, line, path }: ResourceReport["source"]): string => safe`${path}:${line}:${column}`
+
+/** Where it is declared, and who is to be told. */
+const place = ({ owner, source }: ResourceReport, paint: Palette): string =>
+  paint.dim(`${at(source)}${owner === null ? "" : safe`  owner: ${owner}`}`)
 
 const drifted = (resource: ResourceReport, width: number, paint: Palette): string => {
   const [glyph, what] = resource.state === "missing" ? ["!", "missing"] : ["~", "drifted"]
   const head = `${heading(paint.bad(glyph as string), resource, width, paint.bad(`${what} (${resource.severity})`))}  ${place(resource, paint)}\n`
   if (resource.state === "missing") {
-    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim("→ Connect the instance to Cloud Backup, or correct its id in the manifest.")}\n`
+    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${resource.reason_code})`)}\n`
   }
   return head + changes(resource.changes, paint)
 }
 
-const pending = (resource: ResourceReport, width: number, paint: Palette): string =>
-  `${heading(paint.unsure("…"), resource, width, paint.unsure("pending"))}  ${place(resource, paint)}\n${changes(resource.changes, paint)}`
+const pending = (resource: ResourceReport, width: number, paint: Palette): string => {
+  const head = `${heading(paint.unsure("…"), resource, width, paint.unsure("pending"))}  ${place(resource, paint)}\n`
+  return `${head}${resource.changes.length === 0 ? safe`    ${resource.reason}\n` : changes(resource.changes, paint)}`
+}
 
 const changes = (all: ReadonlyArray<Change>, paint: Palette): string => {
   const width = Math.max(...all.map(({ field }) => displayWidth(escapeText(field))))
   return all
-    .map(({ actual, desired, field, reason, remedy }) => {
+    .map(({ actual, desired, field, reason, reason_code, remedy, waived }) => {
       const values = `${paint.bad(safe`${value(actual)}`)} -> ${paint.good(safe`${value(desired)}`)}`
-      return `    ~ ${pad(safe`${field}:`, width + 1)} ${values}\n      ${safe`${reason}`}\n      ${paint.dim(`→ ${escapeText(remedy)}`)}\n`
+      const head = `    ~ ${pad(safe`${field}:`, width + 1)} ${values}${waived === true ? paint.unsure("  waived") : ""}\n`
+      return `${head}      ${safe`${reason}`}\n      ${paint.dim(`→ ${safe`${remedy} (${reason_code})`}`)}\n`
     })
     .join("")
 }
 
 const value = (json: Change["actual"]): string =>
-  json === null ? "(none)" : Array.isArray(json) ? json.map((item) => String(item)).join(" | ") : String(json)
+  json === null || (Array.isArray(json) && json.length === 0)
+    ? "(none)"
+    : Array.isArray(json)
+      ? json.map((item) => String(item)).join(" | ")
+      : String(json)
+
+/** A folder that was not read has no instance. */
+const nameOf = ({ address, instance_id }: ResourceReport): string =>
+  instance_id === "" ? safe`${address}` : safe`${address} (${instance_id})`
 
 /** Resources that failed for the same reason stand together: an unreachable service is one finding, not a thousand. */
 const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOptions, paint: Palette): string => {
@@ -94,7 +115,7 @@ const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOp
   return [...groups.values()]
     .map(({ error, resources }) => {
       const shown = options.verbose ? resources : resources.slice(0, maxNames)
-      const names = shown.map(({ address, instance_id }) => safe`${address} (${instance_id})`).join(", ")
+      const names = shown.map(nameOf).join(", ")
       const more =
         resources.length > shown.length ? ` and ${resources.length - shown.length} more (--verbose names them)` : ""
       return (
@@ -119,28 +140,38 @@ export const verdict = (report: CheckReport, options: { readonly color: boolean 
   conclude(report, palette(options.color))
 
 const conclude = (report: CheckReport, paint: Palette): string => {
-  const { compared, drifted, missing, not_compared, pending, total } = report.summary
-  const counts = `${pending === 0 ? "" : `${pending} pending, `}${not_compared} not compared of ${total}`
+  const { compared, drifted, missing, not_compared, pending, total, unlisted, waived } = report.summary
+  const waivers = waived === 0 ? "" : `${waived} waived, `
+  const counts = `${waivers}${pending === 0 ? "" : `${pending} pending, `}${not_compared} not compared of ${total}`
+  const others = unlisted === 0 ? "" : `; ${unlisted} unlisted`
+  const errors = report.diagnostics.filter(({ severity }) => severity === "error")
   const lines = [
     ...report.diagnostics
       .filter(({ severity }) => severity === "warning")
       .map(({ detail = "", summary }) => paint.unsure(`⚠ ${safe`${summary}. ${detail}`}`)),
+    ...errors.map(({ detail = "", summary }) => paint.bad(`✗ ${safe`${summary}. ${detail}`}`)),
     ...(report.emulator === null
       ? []
       : [paint.unsure(`⚠ ${safe`Emulated by ${report.emulator}: this says nothing of the cloud`}`)]),
     ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
     ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
   ]
-  if (report.diagnostics.some(({ severity }) => severity === "error"))
-    lines.push(paint.bad("Error: nothing was checked"))
-  else if (drifted + missing > 0) lines.push(paint.bad(`Drift: ${drifted} drifted, ${missing} missing, ${counts}`))
+  const drift = `${drifted} drifted, ${missing} missing, ${counts}${others}`
+  if (report.failing > 0) lines.push(paint.bad(`Drift: ${drift}`))
+  else if (errors.length > 0) lines.push(paint.bad(total === 0 ? "Error: nothing was checked" : `Error: ${drift}`))
   else if (total === 0)
     lines.push(
       `Nothing to check: the manifest declares no resources${report.exit_code === 0 ? "" : " (--allow-empty makes that in sync)"}`
     )
   else if (compared === 0) lines.push(paint.bad(`Error: nothing could be compared: 0 of ${total}`))
-  else if (not_compared + pending > 0) lines.push(paint.unsure(`⚠ Could not tell: no drift seen, ${counts}`))
-  else if (report.interrupted) lines.push(paint.unsure(`All ${total} are as declared`))
-  else lines.push(paint.good(`✓ In sync: all ${total} are as declared`))
+  else if (not_compared + pending > 0) {
+    const seen = drifted + missing === 0 ? "no drift seen" : `no drift as bad as ${report.fail_on} seen`
+    lines.push(paint.unsure(`⚠ Could not tell: ${seen}, ${counts}${others}`))
+  } else if (drifted + missing > 0) {
+    lines.push(paint.unsure(`⚠ Drift, none of it as bad as ${report.fail_on}: ${drift}`))
+  } else if (report.interrupted) lines.push(paint.unsure(`All ${total} are as declared`))
+  else if (waived > 0)
+    lines.push(paint.good(`✓ In sync: ${total - waived} of ${total} are as declared, ${waived} waived${others}`))
+  else lines.push(paint.good(`✓ In sync: all ${total} are as declared${others}`))
   return `${lines.join("\n")}\n`
 }

@@ -1,7 +1,7 @@
 /** Reports built by hand, as `check` would give them, and without a clock. */
 import { summarize } from "@holdfast/check/Check"
 import type { Change, CheckReport, ReadError, ResourceReport } from "@holdfast/check/CheckReport"
-import { exitCodeOf } from "@holdfast/check/ExitCode"
+import { exitCodeOf, failingOf } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 
 export const row = (address: string, fields: Partial<ResourceReport> = {}): ResourceReport => ({
@@ -13,6 +13,9 @@ export const row = (address: string, fields: Partial<ResourceReport> = {}): Reso
   reason: "It is as declared; the last backup is 1h old.",
   changes: [],
   error: null,
+  owner: null,
+  tags: {},
+  groups: [],
   source: { path: "backup.yaml", line: 7, column: 3 },
   ...fields
 })
@@ -101,23 +104,28 @@ export const report = (
   resources: ReadonlyArray<ResourceReport>,
   { allowEmpty = false, ...fields }: Partial<CheckReport> & { readonly allowEmpty?: boolean } = {}
 ): CheckReport => {
-  const summary = summarize(resources)
+  const { fail_on = "info", unlisted = [] } = fields
+  const summary = summarize(resources, unlisted.filter(({ waived }) => !waived).length)
+  const failing = failingOf({ resources, unlisted }, fail_on)
   const interrupted = fields.interrupted ?? false
   return {
-    format_version: "1.0",
+    format_version: "1.1",
     tool: { name: "holdfast", version: "1.2.3" },
     run_id: "00000000-0000-4000-8000-000000000000",
     timestamp: "2026-03-05T12:00:00.000Z",
     complete: summary.not_compared + summary.pending === 0 && !interrupted,
     interrupted,
-    exit_code: exitCodeOf(summary, { interrupted, allowEmpty }),
+    exit_code: exitCodeOf(summary, { interrupted, allowEmpty, failing, emptyGroups: 0 }),
+    fail_on,
+    failing,
     endpoint: "https://backup.api.cloud.yandex.net",
     emulator: null,
     manifest: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
     summary,
     resources,
-    unlisted: [],
+    unlisted,
     waivers: { used: [], unused: [], expired: [] },
+    reads: [],
     requests: { sent: resources.length, retried: 0 },
     duration_ms: 1234,
     diagnostics: [],

@@ -6,7 +6,9 @@ import type { CheckReport } from "@holdfast/check/CheckReport"
 import * as ExitCode from "@holdfast/check/ExitCode"
 import { Credentials } from "@holdfast/core/Credentials"
 import * as RetryPolicy from "@holdfast/core/RetryPolicy"
+import type { Severity } from "@holdfast/manifest/Expectations"
 import * as ManifestSource from "@holdfast/manifest/ManifestSource"
+import type { Variables } from "@holdfast/manifest/Variables"
 import { diagnostics } from "@holdfast/report/diagnostics"
 import { json } from "@holdfast/report/json"
 import { pretty, verdict } from "@holdfast/report/pretty"
@@ -32,13 +34,17 @@ interface Presentation {
   readonly color: boolean | undefined
   readonly quiet: boolean
   readonly verbose: boolean
+  readonly explain: boolean
 }
 
 /** The result where it was asked for; where that is not a person's terminal, the verdict also on standard error. */
 const present = Effect.fnUntraced(function* (report: CheckReport, options: Presentation) {
   const toFile = options.output !== undefined
   const color = !toFile && Output.useColor(options.color, process.stdout)
-  const text = options.format === "json" ? json(report) : pretty(report, { color, verbose: options.verbose })
+  const text =
+    options.format === "json"
+      ? json(report)
+      : pretty(report, { color, verbose: options.verbose, explain: options.explain })
   if (options.output !== undefined) yield* Output.file(options.output, text)
   else if (!options.quiet) yield* Output.stdout(text)
   const isSaid = options.format === "pretty" && !toFile && !options.quiet
@@ -61,10 +67,12 @@ interface Options extends Presentation, addresses.Addresses {
   readonly retryPolicy: keyof typeof services.retryPolicies
   readonly emulate: string | undefined
   readonly allowEmpty: boolean
+  readonly failOn: Severity
+  readonly variables: Variables
 }
 
 const run = Effect.fnUntraced(function* (options: Options) {
-  const manifest = yield* ManifestSource.load(options.files)
+  const manifest = yield* ManifestSource.load(options.files, options.variables)
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
   const cloud = yield* services.found(options)
@@ -76,6 +84,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
     elapsedMillis: services.elapsedMillis(),
     warnings: Context.get(cloud, Credentials).warnings,
     allowEmpty: options.allowEmpty,
+    failOn: options.failOn,
     onProgress: progress.update,
     onInterrupt: (partial) =>
       Effect.andThen(
@@ -122,10 +131,19 @@ export const check = callable({
     timeout: flags.timeout,
     retryPolicy: flags.retryPolicy,
     emulate: flags.emulate,
-    allowEmpty: flags.toggle("allow-empty", "A manifest that declares no resources is in sync, not an error"),
+    allowEmpty: flags.toggle(
+      "allow-empty",
+      "A manifest without resources, or a group without members, is in sync, not an error"
+    ),
     color: flags.color,
     quiet: flags.quiet,
     verbose: flags.verbose,
+    explain: flags.toggle(
+      "explain",
+      "Also show how the cloud was read: which lists and single reads, how many requests, and why"
+    ),
+    failOn: flags.failOn,
+    variables: flags.variables,
     ...addresses.flags
   },
   run: (options, paths) => main({ ...options, files: flags.manifestsOf(paths) })

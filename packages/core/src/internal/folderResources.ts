@@ -15,6 +15,8 @@ export interface FolderResources {
   readonly conflicting: ReadonlySet<string>
   /** The list was read to its end. Where it was not, nothing is told: a later page could contradict an earlier one. */
   readonly isWhole: boolean
+  /** How many pages were read. */
+  readonly pages: number
 }
 
 /** What of a folder to read. */
@@ -58,7 +60,7 @@ export const collect = <E, R>(
       Effect.map(() => {
         if (!isWhole) forget()
         for (const id of conflicting) resources.delete(id)
-        return { resources, conflicting, isWhole }
+        return { resources, conflicting, isWhole, pages: read }
       })
     )
   })

@@ -1,0 +1,84 @@
+/**
+ * Reads the policies that are applied to instances, where a manifest says which must be: those of a folder, and for each the
+ * instances that it is applied to. That costs a request for each policy, and none for each instance.
+ */
+import { CloudBackup } from "@holdfast/core/CloudBackup"
+import type { DesiredResource } from "@holdfast/manifest/Manifest"
+import * as Effect from "effect/Effect"
+import { type AppliedPolicy, type NotRead, unread } from "./Live.ts"
+import type { ReadLog } from "./ReadLog.ts"
+import type { Seen } from "./readAll.ts"
+
+/** Puts the policies of `resources` into `seen`, as far as these were found and say which they must have. */
+export const readPolicies = Effect.fn("Check.readPolicies")(function* (
+  resources: ReadonlyArray<DesiredResource>,
+  seen: Array<Seen | undefined>,
+  { concurrency, log }: { readonly concurrency: number; readonly log: ReadLog }
+) {
+  const cloud = yield* CloudBackup
+  const isWanted = ({ expectations }: DesiredResource, index: number) =>
+    expectations.policies !== undefined && seen[index]?.live._tag === "Found"
+
+  const put = (index: number, policies: ReadonlyArray<AppliedPolicy> | NotRead): void => {
+    const known = seen[index]
+    if (known?.live._tag === "Found") seen[index] = { ...known, live: { ...known.live, policies } }
+  }
+
+  /** The policies of a folder, by the instances that each is applied to. */
+  const ofFolder = Effect.fnUntraced(function* (folder: string) {
+    const policies = yield* cloud.listPolicies({ folderId: folder })
+    log.add({ method: "Policy.list", folder_id: folder, requests: 1, items: policies.length, why: whyFolder })
+    const applications = yield* Effect.forEach(
+      policies,
+      (policy) =>
+        Effect.map(cloud.listPolicyApplications(policy.id, { showProcessing: true }), (all) => {
+          const step = { method: "Policy.listApplications", folder_id: folder, requests: 1, items: all.length }
+          log.add({ ...step, why: whyApplications })
+          return all.map((application) => ({ policy, application }))
+        }),
+      { concurrency }
+    )
+    const byInstance = new Map<string, Array<AppliedPolicy>>()
+    for (const applied of applications.flat()) {
+      const { computeInstanceId: id } = applied.application
+      const known = byInstance.get(id)
+      if (known === undefined) byInstance.set(id, [applied])
+      else known.push(applied)
+    }
+    return byInstance
+  })
+
+  const readFolder = Effect.fnUntraced(function* (folder: string, indices: ReadonlyArray<number>) {
+    const found = yield* Effect.match(ofFolder(folder), { onFailure: unread, onSuccess: (byInstance) => byInstance })
+    for (const index of indices) {
+      put(index, found instanceof Map ? (found.get((resources[index] as DesiredResource).instance) ?? []) : found)
+    }
+  })
+
+  /** Of an instance whose folder nobody tells. */
+  const readOne = Effect.fnUntraced(function* (index: number) {
+    const { instance } = resources[index] as DesiredResource
+    const policies = yield* Effect.match(cloud.listPolicies({ computeInstanceId: instance }), {
+      onFailure: unread,
+      onSuccess: (all) => all.map((policy): AppliedPolicy => ({ policy }))
+    })
+    const items = Array.isArray(policies) ? policies.length : 0
+    log.add({ method: "Policy.list", folder_id: null, requests: 1, items, why: whyInstance })
+    put(index, policies)
+  })
+
+  const folders = new Map<string, Array<number>>()
+  const alone: Array<number> = []
+  for (const [index, desired] of resources.entries()) {
+    if (!isWanted(desired, index)) continue
+    const folder = seen[index]?.folder
+    if (folder === undefined) alone.push(index)
+    else if (folders.get(folder)?.push(index) === undefined) folders.set(folder, [index])
+  }
+  yield* Effect.forEach(folders, ([folder, indices]) => readFolder(folder, indices), { discard: true })
+  yield* Effect.forEach(alone, readOne, { concurrency, discard: true })
+})
+
+const whyFolder = "The manifest says which policies must be applied."
+const whyApplications = "A policy tells all its instances at once, an instance only its own policies."
+const whyInstance = "The service does not tell the folder of the instance."

@@ -1,0 +1,58 @@
+/**
+ * What exists and no rule of a manifest covers: instances that nobody listed, and resources whose instance is gone. Pure.
+ */
+import type { Instance } from "@holdfast/core/Instance"
+import type { Resource } from "@holdfast/core/Resource"
+import { defaultSeverity } from "@holdfast/manifest/DesiredResource"
+import type { FolderRule } from "@holdfast/manifest/Group"
+import type { Unlisted } from "./CheckReport.ts"
+import { type RuleSeverities, severityOf } from "./compare.ts"
+import { rules } from "./Rule.ts"
+
+const row = (
+  { folder, severity, unlisted }: Pick<FolderRule, "folder" | "severity" | "unlisted">,
+  kind: Unlisted["kind"],
+  of: { readonly id: string; readonly name: string; readonly more: string },
+  ruleSeverities: RuleSeverities
+): Unlisted => {
+  const code = kind === "instance" ? "HF023" : "HF024"
+  const { remedy, title } = rules[code]
+  return {
+    kind,
+    instance_id: of.id,
+    name: of.name,
+    folder_id: folder,
+    mode: unlisted === "fail" ? "fail" : "report",
+    waived: false,
+    severity: severityOf({ severity, isSeverityInherited: severity === defaultSeverity }, code, ruleSeverities),
+    reason_code: code,
+    reason: `${title.charAt(0).toUpperCase()}${title.slice(1)}${of.more}.`,
+    remedy
+  }
+}
+
+/** An instance that nobody listed. */
+export const instanceRow = (
+  rule: Pick<FolderRule, "folder" | "severity" | "unlisted">,
+  { id, name }: Instance,
+  resource: Resource | undefined,
+  ruleSeverities: RuleSeverities
+): Unlisted => {
+  const more =
+    resource === undefined
+      ? ", and Cloud Backup does not know it"
+      : resource.enabled
+        ? ""
+        : ", and its backup is not enabled"
+  return row(rule, "instance", { id, name, more }, ruleSeverities)
+}
+
+/** A resource whose instance is gone. */
+export const orphanRow = (
+  rule: Pick<FolderRule, "folder" | "severity" | "unlisted">,
+  { computeInstanceId, lastBackupTime }: Resource,
+  ruleSeverities: RuleSeverities
+): Unlisted => {
+  const more = lastBackupTime === undefined ? "; it was never backed up" : `; its last backup is of ${lastBackupTime}`
+  return row(rule, "orphan", { id: computeInstanceId, name: "", more }, ruleSeverities)
+}

@@ -1,0 +1,118 @@
+/**
+ * Waivers: which drift is accepted, and what each waiver did. Pure. They can turn drift into accepted drift, and nothing else:
+ * what could not be read stays so, and what is in sync, too.
+ */
+import { type Waiver, waivableFields } from "@holdfast/manifest/Waiver"
+import type { Change, ResourceReport, Unlisted, WaiverReport } from "./CheckReport.ts"
+import { worstOf } from "./compare.ts"
+
+/** What a check found, before or after waivers. */
+export interface Findings {
+  readonly resources: ReadonlyArray<ResourceReport>
+  readonly unlisted: ReadonlyArray<Unlisted>
+}
+
+/** The findings after all waivers, and what each of these did. */
+export interface Waived extends Findings {
+  readonly used: ReadonlyArray<WaiverReport>
+  readonly unused: ReadonlyArray<WaiverReport>
+  readonly expired: ReadonlyArray<WaiverReport>
+}
+
+/** Applies `waivers` at `now`, in milliseconds since 1970. */
+export const waive = (waivers: ReadonlyArray<Waiver>, findings: Findings, now: number): Waived => {
+  if (waivers.length === 0) return { ...findings, used: [], unused: [], expired: [] }
+  const accepts = new Map<Waiver, Array<string>>(waivers.map((waiver) => [waiver, []]))
+  const byTarget = new Map<string, Array<Waiver>>()
+  for (const waiver of waivers) {
+    const key = keyOf(waiver.kind, waiver.target)
+    byTarget.set(key, [...(byTarget.get(key) ?? []), waiver])
+  }
+  /** Those of `some` that accept `field` now; an expired one is only said to have done so. */
+  const accepting = (some: ReadonlyArray<Waiver>, field: string, address: string): boolean => {
+    let isAccepted = false
+    for (const waiver of some) {
+      if (waiver.fields !== undefined && !waiver.fields.includes(field)) continue
+      const accepted = accepts.get(waiver) as Array<string>
+      if (accepted.at(-1) !== address) accepted.push(address)
+      if (now < waiver.until) isAccepted = true
+    }
+    return isAccepted
+  }
+  const resources = findings.resources.map((row) => {
+    const some = [
+      ["resource", row.address] as const,
+      ["instance", row.instance_id] as const,
+      ...row.groups.map((group) => ["group", group] as const)
+    ].flatMap(([kind, target]) => byTarget.get(keyOf(kind, target)) ?? [])
+    return some.length === 0 ? row : waivedRow(row, (field) => accepting(some, field, row.address), some, now)
+  })
+  const unlisted = findings.unlisted.map((row) => {
+    const some = byTarget.get(keyOf("instance", row.instance_id)) ?? []
+    return accepting(some, "unlisted", row.instance_id) ? { ...row, waived: true } : row
+  })
+  const reports = waivers.map((waiver) => ({
+    isOver: now >= waiver.until,
+    report: reportOf(waiver, accepts.get(waiver) ?? [])
+  }))
+  const live = reports.filter(({ isOver }) => !isOver).map(({ report }) => report)
+  return {
+    resources,
+    unlisted,
+    used: live.filter((report) => report.accepts.length > 0),
+    unused: live.filter((report) => report.accepts.length === 0),
+    expired: reports.filter(({ isOver }) => isOver).map(({ report }) => report)
+  }
+}
+
+const keyOf = (kind: Waiver["kind"], target: string): string => `${kind} ${target}`
+
+const waivedRow = (
+  row: ResourceReport,
+  accepts: (field: string) => boolean,
+  waivers: ReadonlyArray<Waiver>,
+  now: number
+): ResourceReport => {
+  const why = () => {
+    const until = waivers
+      .filter((waiver) => now < waiver.until)
+      .map(({ reason, untilText }) => `until ${untilText}: ${reason}`)
+    return `Accepted ${until.join("; ")}. ${row.reason}`
+  }
+  if (row.state === "missing") return accepts("missing") ? { ...row, state: "waived", reason: why() } : row
+  if (row.state !== "drifted" && row.state !== "pending") return row
+  const changes = row.changes.map((change): Change => (accepts(change.field) ? { ...change, waived: true } : change))
+  const left = changes.filter(({ waived }) => waived !== true)
+  if (left.length === changes.length) return row
+  if (left.length === 0) return { ...row, state: "waived", changes, reason: why() }
+  const drift = left.filter(({ pending }) => pending !== true)
+  const [first] = drift
+  if (first === undefined) {
+    return {
+      ...row,
+      state: "pending",
+      reason_code: "pending",
+      reason: left.map(({ reason }) => reason).join(" "),
+      changes
+    }
+  }
+  return {
+    ...row,
+    severity: worstOf(drift.map(({ severity }) => severity)) ?? row.severity,
+    reason_code: first.reason_code,
+    reason: drift.map(({ reason }) => reason).join(" "),
+    changes
+  }
+}
+
+const reportOf = (waiver: Waiver, accepts: ReadonlyArray<string>): WaiverReport => ({
+  kind: waiver.kind,
+  target: waiver.target,
+  fields: waiver.fields === undefined ? null : waivableFields.filter((field) => waiver.fields?.includes(field)),
+  until: waiver.untilText,
+  reason: waiver.reason,
+  approved_by: waiver.approvedBy ?? null,
+  ticket: waiver.ticket ?? null,
+  accepts: accepts.toSorted(),
+  source: waiver.source
+})
