@@ -117,12 +117,23 @@ const cannotRead = (path: string, error: PlatformError): Diagnostic => ({
   summary: `It cannot be read (${error.reason._tag})`
 })
 
+/** How long a file may be, and what to do about a longer one. */
+export interface Limits {
+  readonly maxBytes: number
+  readonly ifTooLarge: string
+}
+
+const manifestLimits: Limits = {
+  maxBytes: maxFileBytes,
+  ifTooLarge: "Split it: several files can be checked together."
+}
+
 /** The bytes of a file. */
-export const read = Effect.fnUntraced(function* ({
-  identity,
-  path
-}: FoundFile): Effect.fn.Return<Uint8Array, Diagnostic, FileSystem.FileSystem | Path.Path | Stdio.Stdio> {
-  if (identity === "-") return yield* readStream(path, (yield* Stdio.Stdio).stdin)
+export const read = Effect.fnUntraced(function* (
+  { identity, path }: FoundFile,
+  limits: Limits = manifestLimits
+): Effect.fn.Return<Uint8Array, Diagnostic, FileSystem.FileSystem | Path.Path | Stdio.Stdio> {
+  if (identity === "-") return yield* readStream(path, (yield* Stdio.Stdio).stdin, limits)
   const fs = yield* FileSystem.FileSystem
   const { size, type } = yield* Effect.catch(fs.stat(path), (error) =>
     Effect.flatMap(unreadable(path, error), Effect.fail)
@@ -132,7 +143,7 @@ export const read = Effect.fnUntraced(function* ({
   if (type !== "File") {
     return yield* refuse("This is not a regular file", "A pipe or a device may never end: pipe it in, and name it -.")
   }
-  if (size > maxFileBytes) return yield* Effect.fail(tooLarge(path))
+  if (size > limits.maxBytes) return yield* Effect.fail(tooLarge(path, limits))
   return yield* Effect.mapError(fs.readFile(path), (error) => brokenOff(path, error))
 })
 
@@ -142,7 +153,7 @@ const brokenOff = (path: string, error: PlatformError): Diagnostic => ({
   summary: `The file cannot be read (${error.reason._tag})`
 })
 
-const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformError>) =>
+const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformError>, limits: Limits) =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
@@ -150,18 +161,18 @@ const readStream = (path: string, stream: Stream.Stream<Uint8Array, PlatformErro
       Stream.mapError(stream, (error) => brokenOff(path, error)),
       (chunk) => {
         size += chunk.length
-        if (size > maxFileBytes) return Effect.fail(tooLarge(path))
+        if (size > limits.maxBytes) return Effect.fail(tooLarge(path, limits))
         chunks.push(chunk)
         return Effect.void
       }
     ).pipe(Effect.map(() => Buffer.concat(chunks)))
   })
 
-const tooLarge = (path: string): Diagnostic => ({
+const tooLarge = (path: string, { ifTooLarge, maxBytes }: Limits): Diagnostic => ({
   severity: "error",
   path,
-  summary: `The file is larger than ${maxFileBytes / 1024 / 1024} MiB, the most that is read`,
-  detail: "Split it: several files can be checked together."
+  summary: `The file is larger than ${maxBytes / 1024 / 1024} MiB, the most that is read`,
+  detail: ifTooLarge
 })
 
 /** Why a path cannot be read; a missing file may have a neighbour of nearly the same name. */
