@@ -22,6 +22,7 @@ import { status } from "./commands/auth.ts"
 import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { explain } from "./commands/explain.ts"
+import { importTerraform } from "./commands/importTerraform.ts"
 import { show } from "./commands/show.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
@@ -97,6 +98,12 @@ const auth = Command.make("auth").pipe(
   Command.withSubcommands([commandOf(status)])
 )
 
+const imports = Command.make("import").pipe(
+  Command.withShortDescription("Make a manifest of what other programs know"),
+  Command.withDescription("Makes a manifest of what other programs know, for a team to begin with."),
+  Command.withSubcommands([commandOf(importTerraform)])
+)
+
 const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
   Command.withSubcommands([
@@ -104,6 +111,7 @@ const cli = Command.make("drift").pipe(
     commandOf(show),
     commandOf(validate),
     commandOf(explain),
+    imports,
     auth,
     commandOf(emulator)
   ]),

@@ -79,6 +79,18 @@ export const refuseToOverwrite = Effect.fnUntraced(function* (path: string, inpu
   }
 })
 
+/** What is there already is somebody's work: it is theirs to take away. Devices and pipes lose nothing. */
+export const refuseToReplace = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const isFile = yield* Effect.match(fs.stat(path), {
+    onFailure: () => false,
+    onSuccess: ({ type }) => type === "File"
+  })
+  if (!isFile) return
+  const remedy = "Name another file with --output, or move that one away first."
+  return yield* new OutputError({ detail: `${path} exists, and would be replaced`, remedy })
+})
+
 /** Whether to colour what goes to `stream`: the flag, then NO_COLOR, then FORCE_COLOR, then the terminal. */
 export const useColor = (flag: boolean | undefined, stream: NodeJS.WriteStream): boolean => {
   const { FORCE_COLOR, NO_COLOR, TERM } = process.env

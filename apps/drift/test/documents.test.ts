@@ -15,7 +15,7 @@ import { SourceText } from "@holdfast/manifest/Diagnostic"
 import { fields } from "@holdfast/manifest/Expectations"
 import { parse } from "@holdfast/manifest/Manifest"
 import { Effect } from "effect"
-import { drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.ts"
+import { bundle, drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.ts"
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
@@ -56,6 +56,7 @@ const commands: Readonly<Record<string, number>> = {
   "pnpm drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml": 2,
   "pnpm drift show epdbilling0000000001 --emulate examples/quickstart/fleet.yaml": 0,
   "pnpm drift validate examples/quickstart/backup.yaml": 0,
+  "pnpm drift import terraform examples/terraform/terraform.tfstate": 0,
   "pnpm drift explain HF010": 0,
   "pnpm --silent drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml --format json | jq .summary": 0
 }
@@ -195,6 +196,39 @@ describe("docs/emulator.md", () => {
     for (const [kind, does] of Object.entries(kinds)) assert.include(text, `\n| \`${kind}\` | ${does} |\n`)
     for (const route of routes) assert.include(text, `\`${route}\``)
   })
+})
+
+describe("docs/terraform.md", () => {
+  const text = read("docs/terraform.md")
+
+  it.live(
+    "shows the manifest that its command prints",
+    () =>
+      Effect.gen(function* () {
+        const { code, stdout } = yield* shell((blocks(text, "sh")[0] as string).replace("pnpm ", "pnpm --silent "))
+        assert.deepStrictEqual([code, stdout], [0, blocks(text, "yaml")[0]])
+      }),
+    120_000
+  )
+
+  it.live("has commands that write a manifest, of what a file or Terraform gives", () =>
+    Effect.gen(function* () {
+      const source = join(root, "examples/terraform/terraform.tfstate")
+      const found = [...text.matchAll(/\| `([^`]+ --output backup\.yaml)` \|/g)].map(([, command]) => command as string)
+      assert.lengthOf(found, 3)
+      for (const command of found) {
+        const cwd = mkdtempSync(join(tmpdir(), "import-"))
+        symlinkSync(source, join(cwd, "terraform.tfstate"))
+        // Terraform may not be installed, and would ask for its provider.
+        const line = command
+          .replace(/^terraform [^|]*\\\|/, "cat terraform.tfstate |")
+          .replace("drift ", `"${process.execPath}" "${bundle}" `)
+        const { code, said } = yield* shell(line, { cwd })
+        assert.strictEqual(code, 0, said)
+        assert.match(readFileSync(join(cwd, "backup.yaml"), "utf8"), /^version: 1$/m)
+      }
+    })
+  )
 })
 
 describe("documents", () => {
