@@ -1,3 +1,7 @@
+/**
+ * Addresses of resources, as Terraform writes and orders them.
+ */
+
 /** Where a resource stands in Terraform's configuration; `key` is there with `count` and `for_each`. */
 export interface TerraformPlace {
   /** The module's own address; empty for the root. */
