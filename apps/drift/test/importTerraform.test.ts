@@ -113,7 +113,7 @@ describe("drift import terraform", () => {
 
   it.live.each<readonly [string, string, string]>([
     ["no.tfstate", "There is no such file", "It was looked for in"],
-    ["directory", "This is a directory", "Name the state in it, such as terraform.tfstate."],
+    ["directory", "This is a directory", "Name a file in it."],
     ["saved.tfplan", "This is a plan as only Terraform reads it", "Write it out with `terraform show -json`"],
     ["utf16.json", "The file is not UTF-8 text", "Save it as UTF-8: in PowerShell"],
     ["large.tfstate", "The file is larger than 64 MiB, the most that is read", "Import the states of its parts"],

@@ -102,9 +102,13 @@ const readPolicies = (value: Node, report: Note): PolicySet | undefined => {
   return undefined
 }
 
+/** The longest id or name of a policy that is read, in characters. */
+export const maxPolicyLength = 200
+
 const readPolicy = (item: Node, report: Note): string | undefined => {
   if (item.kind === "invalid") return undefined
-  if (item.kind === "scalar" && !isEmpty(item) && item.text.trim() !== "" && item.text.length <= 200) return item.text
+  if (item.kind === "scalar" && !isEmpty(item) && item.text.trim() !== "" && item.text.length <= maxPolicyLength)
+    return item.text
   report(item.offset, { summary: `Expected the id or the name of a policy, and this is ${describe(item)}` })
   return undefined
 }

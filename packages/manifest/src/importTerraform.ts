@@ -8,6 +8,7 @@ import { characters, type Diagnostic } from "./Diagnostic.ts"
 import { ageText, backupGap } from "./TerraformSchedule.ts"
 import type { TerraformInstance, TerraformPolicy, TerraformState } from "./TerraformState.ts"
 import { inOrder } from "./terraformAddress.ts"
+import { maxPolicyLength } from "./Value.ts"
 import { inComment, scalar } from "./yamlText.ts"
 
 /** A manifest, and what is to be said of it. */
@@ -146,11 +147,14 @@ const namesOf = (policies: TerraformState["policies"]): ReadonlyMap<string, stri
   const byName = Map.groupBy(policies.values(), ({ name }) => name ?? "")
   return new Map(
     [...policies.values()].map(({ id, name = "" }) => {
-      const isClear = name.trim() !== "" && byName.get(name)?.length === 1 && (name === id || !policies.has(name))
+      const isClear = isPolicy(name) && byName.get(name)?.length === 1 && (name === id || !policies.has(name))
       return [id, isClear ? name : id]
     })
   )
 }
+
+/** Whether a manifest can name a policy by `text`. */
+const isPolicy = (text: string): boolean => text.trim() !== "" && text.length <= maxPolicyLength
 
 const isUnbound = ({ hasUnknownPolicy, policies }: Declared): boolean => policies.length === 0 && !hasUnknownPolicy
 
@@ -159,17 +163,20 @@ const entryOf = (one: Declared, names: ReadonlyMap<string, string>, ages: Ages):
   const age = ages.common === undefined ? ages.own.get(id) : undefined
   // Only addresses have dots: no id becomes the name of another instance.
   const isName = address.includes(".") && characters(address) <= maxAddressLength
+  const named = policies.map((policy) => names.get(policy) ?? policy)
+  const isNamed = named.every(isPolicy)
   const fields = [
     `instance: ${scalar(id)}`,
     ...(isUnbound(one) ? ["protected: true"] : []),
-    ...(policies.length === 0 || hasUnknownPolicy
+    ...(policies.length === 0 || hasUnknownPolicy || !isNamed
       ? []
-      : [`policies: [${policies.map((policy) => scalar(names.get(policy) ?? policy)).join(", ")}]`]),
+      : [`policies: [${named.map((name) => scalar(name)).join(", ")}]`]),
     ...(age === undefined ? [] : [`maxBackupAge: ${age}`])
   ]
   return [
     ...(isName ? [] : [`  # ${inComment(address)}`]),
     ...(isUnbound(one) ? [`  # ${unboundComment}`] : []),
+    ...(isNamed ? [] : ["  # it is bound to a policy whose id cannot be one"]),
     ...(hasUnknownPolicy ? ["  # it is bound to a policy that has no id before the plan is applied"] : []),
     `  ${scalar(isName ? address : id, true)}: {${fields.join(", ")}}`
   ]

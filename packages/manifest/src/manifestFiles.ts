@@ -140,6 +140,7 @@ export const read = Effect.fnUntraced(function* (
   )
   const refuse = (summary: string, detail: string) =>
     Effect.fail<Diagnostic>({ severity: "error", path, summary, detail })
+  if (type === "Directory") return yield* refuse("This is a directory", "Name a file in it.")
   if (type !== "File") {
     return yield* refuse("This is not a regular file", "A pipe or a device may never end: pipe it in, and name it -.")
   }

@@ -15,8 +15,12 @@ const escapeOf = (character: string): string => {
 /** What YAML 1.1 or 1.2 takes for something other than text. */
 const words = /^(null|true|false|yes|no|on|off|y|n)$/i
 
-/** A text as a YAML scalar, as plain as it can be; `isKey` where it begins a line, and brackets mean nothing. */
-export const scalar = (text: string, isKey = false): string => {
+/**
+ * A text as a YAML scalar of a manifest, as plain as it can be; `isKey` where it begins a line, and brackets mean nothing. What
+ * would be a variable there is escaped.
+ */
+export const scalar = (given: string, isKey = false): string => {
+  const text = given.replaceAll("${", () => "$${")
   const plain = isKey ? /^[a-z_][\w.-]*(\[\d+\][\w.-]*)*$/i : /^[a-z_][\w.-]*$/i
   if (plain.test(text) && !words.test(text)) return text
   if (!text.includes("'") && text.search(dangerous) < 0) return `'${text}'`

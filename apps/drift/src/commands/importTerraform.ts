@@ -3,7 +3,7 @@
  */
 import { Diagnostic } from "@holdfast/manifest/Diagnostic"
 import { importTerraform as manifestOf } from "@holdfast/manifest/importTerraform"
-import * as ManifestSource from "@holdfast/manifest/ManifestSource"
+import { decodeUtf8, type Limits, read } from "@holdfast/manifest/manifestFiles"
 import * as TerraformState from "@holdfast/manifest/TerraformState"
 import { diagnostics } from "@holdfast/report/diagnostics"
 import { safe } from "@holdfast/report/Terminal"
@@ -23,23 +23,22 @@ export class ImportError extends Schema.TaggedError<ImportError>("@holdfast/drif
 }
 
 /** A state of 64 MiB holds some 10,000 instances: each takes 3 to 6 KiB. */
-const limits: ManifestSource.Limits = {
+const limits: Limits = {
   maxBytes: 64 * 1024 * 1024,
-  ifTooLarge: "Import the states of its parts, or one that holds the instances, the policies and their bindings alone.",
-  ifDirectory: () => "Name the state in it, such as terraform.tfstate."
+  ifTooLarge: "Import the states of its parts, or one that holds the instances, the policies and their bindings alone."
 }
 
 /** The text of the file at `path`, which `-` reads from standard input. */
-const readText = Effect.fnUntraced(function* (path: string, isStdin: boolean) {
+const readText = Effect.fnUntraced(function* (path: string, identity: string) {
   const refuse = (diagnostic: Diagnostic) => new ImportError({ diagnostics: [diagnostic] })
-  const bytes = yield* Effect.mapError(ManifestSource.read(path, isStdin, limits), refuse)
+  const bytes = yield* Effect.mapError(read({ path, identity }, limits), refuse)
   const [first, second] = bytes
   // A plan that `terraform plan -out` saves is a zip file.
   if (first === 0x50 && second === 0x4b) {
     const detail = "Write it out with `terraform show -json`, and import what that prints."
     return yield* refuse({ severity: "error", path, summary: "This is a plan as only Terraform reads it", detail })
   }
-  const text = ManifestSource.decodeUtf8(bytes)
+  const text = decodeUtf8(bytes)
   if (text !== undefined) return text
   const detail = "Save it as UTF-8: in PowerShell, `| Out-File -Encoding utf8` does in place of `>`."
   return yield* refuse({ severity: "error", path, summary: "The file is not UTF-8 text", detail })
@@ -52,7 +51,7 @@ const main = Effect.fn("drift import terraform")(function* (
   if (output !== undefined) yield* Output.refuseToReplace(output)
   const isStdin = file === "-"
   const path = isStdin ? "<stdin>" : file
-  const text = yield* readText(path, isStdin)
+  const text = yield* readText(path, file)
   const state = yield* Effect.mapError(
     Effect.fromResult(TerraformState.read(path, text)),
     (problems) => new ImportError({ diagnostics: problems })
