@@ -61,6 +61,18 @@ const usedUndici: Plugin = {
   }
 }
 
+/** Nothing here speaks WebSocket: the server of the emulator could, and brings a whole implementation with it. */
+const noWebSockets: Plugin = {
+  name: "no-web-sockets",
+  setup: ({ onLoad, onResolve }) => {
+    const namespace = "no-web-sockets"
+    onResolve({ filter: /^ws$/ }, ({ path }) => ({ path, namespace }))
+    onLoad({ filter: /.*/, namespace }, () => ({
+      contents: "export class WebSocket {}\nexport class WebSocketServer {}"
+    }))
+  }
+}
+
 /**
  * Has Effect's CLI load the tables of Unicode when it measures a text: as its module is written, each start of the program would
  * load them, which takes a quarter as long as Node takes to start.
@@ -150,7 +162,7 @@ const pieces = await build({
   splitting: true,
   // How undici is told that it is bundled, as Node itself does: without its second, experimental parser.
   define: { esbuildDetection: "true" },
-  plugins: [usedUndici, lateTables, plainBuiltins, builtPages]
+  plugins: [usedUndici, noWebSockets, lateTables, plainBuiltins, builtPages]
 })
 
 /** undici's second parser, in CommonJS as it is. */

@@ -65,7 +65,8 @@ const manifestOf = (count: number): Manifest => ({
   groups: [],
   folders: [],
   waivers: [],
-  rules: []
+  rules: [],
+  variables: {}
 })
 
 /** Ours, with all its protections: the check itself for single reads, the client for lists. */
@@ -83,6 +84,7 @@ const ours = async (url: string): Promise<Client> => {
       const checked = check(manifestOf(count), {
         version: "0",
         emulator: null,
+        snapshot: null,
         concurrency,
         timeLimitMillis: 600_000,
         elapsedMillis: 0,

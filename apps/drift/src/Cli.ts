@@ -24,6 +24,7 @@ import { emulator } from "./commands/emulator.ts"
 import { explain } from "./commands/explain.ts"
 import { importTerraform } from "./commands/importTerraform.ts"
 import { show } from "./commands/show.ts"
+import { snapshot } from "./commands/snapshot.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
 import { stderr, surviving, useColor } from "./Output.ts"
@@ -109,6 +110,7 @@ const cli = Command.make("drift").pipe(
   Command.withSubcommands([
     commandOf(check),
     commandOf(show),
+    commandOf(snapshot),
     commandOf(validate),
     commandOf(explain),
     imports,

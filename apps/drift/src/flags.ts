@@ -152,6 +152,20 @@ export const verbose: Flag<boolean> = {
 
 export const output = path("output", "file", "Write the result to this file instead of standard output")
 
+/** A snapshot to compare with instead of the cloud. */
+export const against = path(
+  "against",
+  "snapshot",
+  "Compare with this file of drift snapshot instead of the cloud: no credentials, no network"
+)
+
+/** An earlier report to go on with. */
+export const resume = path(
+  "resume",
+  "report",
+  "Read only what the run of this JSON report could not, and carry over the rest"
+)
+
 /** A duration in milliseconds. */
 export const timeout: Flag<number> = {
   kind: "text",

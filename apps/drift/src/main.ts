@@ -24,6 +24,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 /** Each is loaded when it is called: others would only make it start later. */
 const commands: Readonly<Record<string, () => Promise<Callable>>> = {
   check: () => import("./commands/check.ts").then(({ check }) => check),
+  snapshot: () => import("./commands/snapshot.ts").then(({ snapshot }) => snapshot),
   show: () => import("./commands/show.ts").then(({ show }) => show),
   validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
   explain: () => import("./commands/explain.ts").then(({ explain }) => explain),

@@ -58,6 +58,8 @@ const commands: Readonly<Record<string, number>> = {
   "pnpm drift validate examples/quickstart/backup.yaml": 0,
   "pnpm drift import terraform examples/terraform/terraform.tfstate": 0,
   "pnpm drift explain HF010": 0,
+  "pnpm drift snapshot examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml --output /tmp/live.json": 0,
+  "pnpm drift check examples/quickstart/backup.yaml --against /tmp/live.json": 2,
   "pnpm --silent drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml --format json | jq .summary": 0
 }
 

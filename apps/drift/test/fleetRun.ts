@@ -26,7 +26,8 @@ export const manifestOf = (count: number): Manifest => ({
   groups: [],
   folders: [],
   waivers: [],
-  rules: []
+  rules: [],
+  variables: {}
 })
 
 /** Resources `vm-0` …, enabled unless `change` says otherwise. */
@@ -47,6 +48,7 @@ export const checkAt = (url: string, count: number, options: Options = {}) =>
   Check.check(manifestOf(count), {
     version: "1.0.0",
     emulator: null,
+    snapshot: null,
     concurrency: options.concurrency ?? 16,
     timeLimitMillis: options.timeLimitMillis ?? 600_000,
     elapsedMillis: 0,

@@ -19,10 +19,12 @@ import type { FolderSeen } from "./FolderSeen.ts"
 import { formatDuration } from "./formatDuration.ts"
 import { type Live, type NotRead, notRead } from "./Live.ts"
 import { ReadLog } from "./ReadLog.ts"
-import { readAll, type Seen } from "./readAll.ts"
+import { needsFolder, readAll, type Seen } from "./readAll.ts"
 import { readPolicies } from "./readPolicies.ts"
 import { readScope } from "./readScope.ts"
-import { foldersOf, type Selection, select } from "./select.ts"
+import { type Carried, nothingCarried } from "./resume.ts"
+import { foldersOf, type Selected, type Selection, select } from "./select.ts"
+import { inOrder as unlistedInOrder } from "./unlisted.ts"
 import { waive } from "./waive.ts"
 import { warningsOf } from "./warnings.ts"
 
@@ -32,6 +34,10 @@ export interface CheckOptions {
   readonly version: string
   /** The seed of the emulator that answers in the place of the cloud, if one does. */
   readonly emulator: string | null
+  /** The snapshot that answers in its place, if one does. */
+  readonly snapshot: CheckReport["snapshot"]
+  /** What an earlier run has told, which is not read again. */
+  readonly carried?: Carried
   /** How many resources are read at a time. */
   readonly concurrency: number
   /** How long the run may take; what is not read by then is not compared. */
@@ -61,7 +67,9 @@ export const check = Effect.fn("Check.check")(function* (
   const before = yield* cloud.requests
   const log = new ReadLog()
   const ruleSeverities = new Map(manifest.rules.map(({ code, severity }) => [code, severity]))
-  const folders = foldersOf(manifest).map(({ folder }) => folder)
+  const { carried: earlier = nothingCarried } = options
+  const folders = foldersOf(manifest).flatMap(({ folder }) => (earlier.folders.has(folder) ? [] : [folder]))
+  const carried = new Set(earlier.resources.map(({ address, instance_id }) => JSON.stringify([address, instance_id])))
   const folderSeen = new Map<string, FolderSeen>()
   /** What is checked, once the folders are read. */
   let selection: Selection | undefined
@@ -70,7 +78,9 @@ export const check = Effect.fn("Check.check")(function* (
   /** What is checked as far as it is known; `unread` stands for the folders that were not reached. */
   const selectNow = (unread: NotRead, at: number): Selection => {
     const all = folders.map((folder) => folderSeen.get(folder) ?? { folder, instances: unread, resources: unread, at })
-    return select(manifest, new Map(all.map((known) => [known.folder, known])), ruleSeverities)
+    const { resources, unlisted } = select(manifest, new Map(all.map((known) => [known.folder, known])), ruleSeverities)
+    const isLeft = ({ desired }: Selected) => !carried.has(JSON.stringify([desired.address, desired.instance]))
+    return { resources: carried.size === 0 ? resources : resources.filter(isLeft), unlisted }
   }
 
   /** The report of what is known now; `unread` stands for the resources that were not reached. */
@@ -91,16 +101,20 @@ export const check = Effect.fn("Check.check")(function* (
       .map(({ desired }, index) => {
         const { at, live } = known[index] ?? { at: now, live: unread }
         const answer = isForeign && live._tag === "NotFound" ? foreign(lives.length, cloud.endpoint) : live
-        return compare(desired, answer, at, ruleSeverities)
+        const row = compare(desired, answer, at, ruleSeverities)
+        const folder = known[index]?.folder
+        return folder === undefined ? row : { ...row, folder_id: folder }
       })
+      .concat(earlier.resources)
       .toSorted(byAddress)
     const { resources, unlisted, ...waivers } = waive(
       manifest.waivers,
-      { resources: rows, unlisted: selected.unlisted },
+      { resources: rows, unlisted: unlistedInOrder([...selected.unlisted, ...earlier.unlisted]) },
       now + skewMillis
     )
     const summary = summarize(resources, unlisted.filter(({ waived }) => !waived).length)
-    const emptyGroups = options.allowEmpty ? [] : selected.emptyGroups
+    const populated = new Set(resources.flatMap(({ groups }) => groups))
+    const emptyGroups = options.allowEmpty ? [] : manifest.groups.filter(({ name }) => !populated.has(name))
     const failing = failingOf({ resources, unlisted }, options.failOn)
     return {
       ...frame(options.version, runId, startedAt),
@@ -116,7 +130,11 @@ export const check = Effect.fn("Check.check")(function* (
       failing,
       endpoint: cloud.endpoint,
       emulator: options.emulator,
+      snapshot: options.snapshot,
+      resumed:
+        options.carried === undefined ? null : { ...options.carried.run, carried: options.carried.resources.length },
       manifest: [...manifest.files],
+      variables: manifest.variables,
       summary,
       resources,
       unlisted,
@@ -127,7 +145,8 @@ export const check = Effect.fn("Check.check")(function* (
       duration_ms: Math.max(0, now - startedAt),
       diagnostics: [
         ...diagnose.empty(emptyGroups),
-        ...warningsOf(options.warnings, skewMillis),
+        // The clock of a snapshot stands still.
+        ...warningsOf(options.warnings, options.snapshot === null ? skewMillis : 0),
         ...diagnose.denied(resources),
         ...diagnose.waivers(manifest.waivers, waivers, now + skewMillis)
       ]
@@ -149,7 +168,8 @@ export const check = Effect.fn("Check.check")(function* (
         done += 1
         return options.onProgress(done, total)
       }),
-      log
+      log,
+      needsFolder
     })
     yield* readPolicies(wanted, seen, { concurrency: options.concurrency, log })
   })
@@ -204,7 +224,10 @@ export const failed = Effect.fnUntraced(function* (version: string, diagnostics:
     failing: 0,
     endpoint: "",
     emulator: null,
+    snapshot: null,
+    resumed: null,
     manifest: [],
+    variables: {},
     summary: summarize([], 0),
     resources: [],
     unlisted: [],

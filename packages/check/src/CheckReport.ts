@@ -69,7 +69,10 @@ export type ReadError = typeof ReadError.Type
 export const ResourceReport = Schema.Struct({
   /** Its name in the manifest. */
   address: Schema.String,
+  /** Empty where a folder could not be read, so that nobody knows which instances it holds. */
   instance_id: Schema.String,
+  /** `null` where it is not known. */
+  folder_id: Schema.NullOr(Schema.String),
   state: Schema.Literals(states),
   /** How bad its drift is, as declared. */
   severity: Severity,
@@ -181,7 +184,13 @@ export const CheckReport = Schema.Struct({
   endpoint: Schema.String,
   /** The seed of the emulator that answered in the place of the cloud; `null` in a real run. */
   emulator: Schema.NullOr(Schema.String),
+  /** The snapshot that answered in the place of the cloud, and when it was taken; `null` in a real run. */
+  snapshot: Schema.NullOr(Schema.Struct({ path: Schema.String, timestamp: Schema.String })),
+  /** The earlier run that this one went on with, and of how many resources it had told; `null` where there was none. */
+  resumed: Schema.NullOr(Schema.Struct({ run_id: Schema.String, timestamp: Schema.String, carried: Schema.Natural })),
   manifest: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
+  /** What `${name}` stood for in the manifest. */
+  variables: Schema.Record(Schema.String, Schema.String),
   summary: Summary,
   resources: Schema.Array(ResourceReport),
   unlisted: Schema.Array(Unlisted),

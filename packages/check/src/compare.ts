@@ -57,6 +57,7 @@ const report = (
 ): ResourceReport => ({
   address,
   instance_id: instance,
+  folder_id: null,
   state,
   severity: more.severity ?? severity,
   reason_code,

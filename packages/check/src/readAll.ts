@@ -33,7 +33,7 @@ const combined = (before: Live | undefined, live: Live): Live => {
 }
 
 /** A get tells the folder of a resource only where it is asked to: policies are those of a folder. */
-const needsFolder = ({ expectations }: DesiredResource): boolean => expectations.policies !== undefined
+export const needsFolder = ({ expectations }: DesiredResource): boolean => expectations.policies !== undefined
 
 /**
  * Reads what is not known yet of `resources`, some at a time, into `seen`, which holds what is known of each at any moment, in
@@ -42,7 +42,13 @@ const needsFolder = ({ expectations }: DesiredResource): boolean => expectations
 export const readAll = Effect.fn("Check.readAll")(function* (
   resources: ReadonlyArray<DesiredResource>,
   seen: Array<Seen | undefined>,
-  options: { readonly concurrency: number; readonly onRead: Effect.Effect<void>; readonly log: ReadLog }
+  options: {
+    readonly concurrency: number
+    readonly onRead: Effect.Effect<void>
+    readonly log: ReadLog
+    /** Whether the folder of a resource must be known. */
+    readonly needsFolder: (desired: DesiredResource) => boolean
+  }
 ) {
   const cloud = yield* CloudBackup
   const policy = yield* CurrentRetryPolicy
@@ -90,7 +96,7 @@ export const readAll = Effect.fn("Check.readAll")(function* (
       body: () => {
         const index = wanted[next] as number
         next += 1
-        return read(index, needsFolder(resources[index] as DesiredResource))
+        return read(index, options.needsFolder(resources[index] as DesiredResource))
       },
       step: () => undefined
     })

@@ -3,11 +3,51 @@
  * instances that it is applied to. That costs a request for each policy, and none for each instance.
  */
 import { CloudBackup } from "@holdfast/core/CloudBackup"
+import type { Policy, PolicyApplication } from "@holdfast/core/Policy"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import * as Effect from "effect/Effect"
 import { type AppliedPolicy, type NotRead, unread } from "./Live.ts"
 import type { ReadLog } from "./ReadLog.ts"
 import type { Seen } from "./readAll.ts"
+
+/** A policy of a folder, and the instances that it is applied to, those that it is being bound to among them. */
+export interface FolderPolicy {
+  readonly policy: Policy
+  readonly applications: ReadonlyArray<PolicyApplication>
+}
+
+/** The policies of a folder. */
+export const readFolderPolicies = Effect.fn("Check.readFolderPolicies")(function* (
+  folder: string,
+  { concurrency, log }: { readonly concurrency: number; readonly log: ReadLog }
+) {
+  const cloud = yield* CloudBackup
+  const policies = yield* cloud.listPolicies({ folderId: folder })
+  log.add({ method: "Policy.list", folder_id: folder, requests: 1, items: policies.length, why: whyFolder })
+  return yield* Effect.forEach(
+    policies,
+    (policy) =>
+      Effect.map(cloud.listPolicyApplications(policy.id, { showProcessing: true }), (applications): FolderPolicy => {
+        const step = { method: "Policy.listApplications", folder_id: folder, requests: 1, items: applications.length }
+        log.add({ ...step, why: whyApplications })
+        return { policy, applications }
+      }),
+    { concurrency }
+  )
+})
+
+/** Policies by the instances that each is applied to. */
+const byInstance = (policies: ReadonlyArray<FolderPolicy>): ReadonlyMap<string, ReadonlyArray<AppliedPolicy>> => {
+  const all = new Map<string, Array<AppliedPolicy>>()
+  for (const { applications, policy } of policies) {
+    for (const application of applications) {
+      const known = all.get(application.computeInstanceId)
+      if (known === undefined) all.set(application.computeInstanceId, [{ policy, application }])
+      else known.push({ policy, application })
+    }
+  }
+  return all
+}
 
 /** Puts the policies of `resources` into `seen`, as far as these were found and say which they must have. */
 export const readPolicies = Effect.fn("Check.readPolicies")(function* (
@@ -24,32 +64,11 @@ export const readPolicies = Effect.fn("Check.readPolicies")(function* (
     if (known?.live._tag === "Found") seen[index] = { ...known, live: { ...known.live, policies } }
   }
 
-  /** The policies of a folder, by the instances that each is applied to. */
-  const ofFolder = Effect.fnUntraced(function* (folder: string) {
-    const policies = yield* cloud.listPolicies({ folderId: folder })
-    log.add({ method: "Policy.list", folder_id: folder, requests: 1, items: policies.length, why: whyFolder })
-    const applications = yield* Effect.forEach(
-      policies,
-      (policy) =>
-        Effect.map(cloud.listPolicyApplications(policy.id, { showProcessing: true }), (all) => {
-          const step = { method: "Policy.listApplications", folder_id: folder, requests: 1, items: all.length }
-          log.add({ ...step, why: whyApplications })
-          return all.map((application) => ({ policy, application }))
-        }),
-      { concurrency }
-    )
-    const byInstance = new Map<string, Array<AppliedPolicy>>()
-    for (const applied of applications.flat()) {
-      const { computeInstanceId: id } = applied.application
-      const known = byInstance.get(id)
-      if (known === undefined) byInstance.set(id, [applied])
-      else known.push(applied)
-    }
-    return byInstance
-  })
-
   const readFolder = Effect.fnUntraced(function* (folder: string, indices: ReadonlyArray<number>) {
-    const found = yield* Effect.match(ofFolder(folder), { onFailure: unread, onSuccess: (byInstance) => byInstance })
+    const found = yield* Effect.match(readFolderPolicies(folder, { concurrency, log }), {
+      onFailure: unread,
+      onSuccess: byInstance
+    })
     for (const index of indices) {
       put(index, found instanceof Map ? (found.get((resources[index] as DesiredResource).instance) ?? []) : found)
     }

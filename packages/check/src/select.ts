@@ -25,8 +25,6 @@ export interface Selected {
 export interface Selection {
   readonly resources: ReadonlyArray<Selected>
   readonly unlisted: ReadonlyArray<Unlisted>
-  /** Groups without a member, all of whose folders were read. */
-  readonly emptyGroups: ReadonlyArray<Group>
 }
 
 /** The folders that a manifest asks about, with what it makes of what nobody listed there, sorted. */
@@ -58,7 +56,6 @@ class Selector {
   readonly #declared: ReadonlyMap<string, DesiredResource>
   readonly #resources: Array<Selected> = []
   readonly #unlisted: Array<Unlisted> = []
-  readonly #populated = new Set<string>()
   /** Declared resources that a folder holds. */
   readonly #placed = new Set<string>()
   /** What members of the same groups have in common. */
@@ -84,16 +81,8 @@ class Selector {
     }
     return {
       resources: unambiguous(this.#resources),
-      unlisted: this.#unlisted.toSorted((a, b) => compareText(unlistedKey(a), unlistedKey(b))),
-      emptyGroups: this.#groups.filter((group) => !this.#populated.has(group.name) && this.#isRead(group))
+      unlisted: this.#unlisted
     }
-  }
-
-  #isRead({ folders }: Group): boolean {
-    return folders.every((folder) => {
-      const instances = this.#folders.get(folder)?.instances
-      return instances !== undefined && !isUnread(instances)
-    })
   }
 
   #folder(folder: FolderSeen, rule: Pick<FolderRule, "folder" | "severity" | "unlisted">): void {
@@ -128,7 +117,6 @@ class Selector {
   #instance(folder: FolderSeen, instance: Instance, rule: Pick<FolderRule, "folder" | "severity" | "unlisted">): void {
     const candidate = { id: instance.id, folder: folder.folder, name: instance.name, labels: instance.labels }
     const groups = this.#groups.filter((group) => claims(group, candidate))
-    for (const { name } of groups) this.#populated.add(name)
     const seen = seenIn(folder, instance)
     const declared = this.#declared.get(instance.id)
     if (declared !== undefined) {
@@ -185,14 +173,9 @@ class Selector {
       _tag: "NotRead",
       error: { ...error, detail: `${error.detail} (folder ${folder})`, retryable: false }
     }
-    this.#resources.push({ desired, seen: { live, at } })
+    this.#resources.push({ desired, seen: { live, at, folder } })
   }
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const unlistedKey = ({ folder_id, instance_id, kind, name }: Unlisted): string =>
-  JSON.stringify([folder_id, kind, name, instance_id])
 
 /** What the list of Cloud Backup says of an instance that Compute knows; nothing where it contradicts itself. */
 const seenIn = ({ at, folder, resources }: FolderSeen, { createdAt, id }: Instance): { readonly seen?: Seen } => {

@@ -56,3 +56,10 @@ export const orphanRow = (
   const more = lastBackupTime === undefined ? "; it was never backed up" : `; its last backup is of ${lastBackupTime}`
   return row(rule, "orphan", { id: computeInstanceId, name: "", more }, ruleSeverities)
 }
+
+/** By folder, kind, name and instance. */
+export const inOrder = (all: ReadonlyArray<Unlisted>): ReadonlyArray<Unlisted> => {
+  const keyOf = ({ folder_id, instance_id, kind, name }: Unlisted) =>
+    JSON.stringify([folder_id, kind, name, instance_id])
+  return all.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+}

@@ -7,6 +7,7 @@ import {
   DeadlineExceeded,
   InvalidRequest,
   MalformedResponse,
+  NotRecorded,
   PermissionDenied,
   RateLimited,
   ResourceNotFound,
@@ -69,12 +70,14 @@ export const manifest = (...addresses: ReadonlyArray<string>): Manifest => ({
   groups: [],
   folders: [],
   waivers: [],
-  rules: []
+  rules: [],
+  variables: {}
 })
 
 export const options = (changed: Partial<CheckOptions> = {}): CheckOptions => ({
   version: "1.2.3",
   emulator: null,
+  snapshot: null,
   concurrency: 1,
   timeLimitMillis: 3600 * second,
   elapsedMillis: 0,
@@ -107,7 +110,8 @@ export const ofOneResource = [
   new ServerError({ ...request, status: 500 }),
   new ConnectionFailed({ ...request, reason: "reset" }),
   new MalformedResponse({ ...request, reason: "mismatch" }),
-  new UnexpectedStatus({ ...request, status: 418 })
+  new UnexpectedStatus({ ...request, status: 418 }),
+  new NotRecorded(request)
 ]
 
 /** The errors after which no read can succeed. */

@@ -276,6 +276,17 @@ export class UnexpectedStatus extends Schema.TaggedError<UnexpectedStatus>("@hol
   }
 }
 
+/** What answers in the place of the cloud, a record of it, does not hold this. */
+export class NotRecorded extends Schema.TaggedError<NotRecorded>("@holdfast/core/NotRecorded")("NotRecorded", request) {
+  readonly isRetryable = false
+  get remedy() {
+    return "Take a new snapshot, with this manifest."
+  }
+  override get message() {
+    return sentence("The snapshot does not tell", this)
+  }
+}
+
 /** There is no token to send: none was given, a key file is wrong, or the token service refused it. */
 export class CredentialsError extends Schema.TaggedError<CredentialsError>("@holdfast/core/CredentialsError")(
   "CredentialsError",
@@ -311,7 +322,8 @@ export const RequestError = Schema.Union([
   ServerError,
   ConnectionFailed,
   MalformedResponse,
-  UnexpectedStatus
+  UnexpectedStatus,
+  NotRecorded
 ])
 export type RequestError = typeof RequestError.Type
 

@@ -30,6 +30,8 @@ export class ManifestError extends Schema.TaggedError<ManifestError>("@holdfast/
 /** Everything that the named files declare, and those that they include. */
 export interface Manifest extends Declarations {
   readonly files: ReadonlyArray<ManifestFile>
+  /** What `${name}` stands for in them, by name. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 type Environment = FileSystem.FileSystem | Path.Path | Stdio.Stdio
@@ -116,7 +118,8 @@ export const load = Effect.fn("Manifest.load")(function* (
   for (const diagnostic of disagreements(all)) note(diagnostic)
   const [first, ...others] = diagnostics
   if (first !== undefined) return yield* new ManifestError({ diagnostics: [first, ...others] })
-  return { files, ...all }
+  const inOrder = [...variables].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { files, variables: Object.fromEntries(inOrder), ...all }
 })
 
 const together = (files: ReadonlyArray<ParsedFile>): Declarations => {

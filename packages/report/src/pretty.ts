@@ -130,7 +130,12 @@ const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOp
 const summary = (report: CheckReport, paint: Palette): string => {
   const { duration_ms, emulator, endpoint, manifest, requests } = report
   const files = manifest.map(({ path }) => safe`${path}`).join(", ")
-  const against = emulator === null ? safe`${endpoint}` : safe`an emulator of ${emulator}`
+  const against =
+    report.snapshot !== null
+      ? safe`the snapshot ${report.snapshot.path}`
+      : emulator === null
+        ? safe`${endpoint}`
+        : safe`an emulator of ${emulator}`
   const effort = `${(duration_ms / 1000).toFixed(1)} s, ${requests.sent} requests, ${requests.retried} of them retries`
   return `${paint.dim(`Checked ${files} against ${against}: ${effort}.`)}\n${conclude(report, paint)}`
 }
@@ -153,6 +158,20 @@ const conclude = (report: CheckReport, paint: Palette): string => {
     ...(report.emulator === null
       ? []
       : [paint.unsure(`⚠ ${safe`Emulated by ${report.emulator}: this says nothing of the cloud`}`)]),
+    ...(report.snapshot === null
+      ? []
+      : [
+          paint.unsure(
+            `⚠ ${safe`Compared with the snapshot ${report.snapshot.path} of ${report.snapshot.timestamp}: this says nothing of what is now`}`
+          )
+        ]),
+    ...(report.resumed === null
+      ? []
+      : [
+          paint.unsure(
+            `⚠ ${safe`${report.resumed.carried} of ${total} are carried over from the run of ${report.resumed.timestamp}`}`
+          )
+        ]),
     ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
     ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
   ]

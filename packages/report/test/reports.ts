@@ -7,6 +7,7 @@ import { rules } from "@holdfast/check/Rule"
 export const row = (address: string, fields: Partial<ResourceReport> = {}): ResourceReport => ({
   address,
   instance_id: "epd5fs8ojqhg0000aaaa",
+  folder_id: null,
   state: "in_sync",
   severity: "high",
   reason_code: "in_sync",
@@ -120,6 +121,9 @@ export const report = (
     failing,
     endpoint: "https://backup.api.cloud.yandex.net",
     emulator: null,
+    snapshot: null,
+    resumed: null,
+    variables: {},
     manifest: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
     summary,
     resources,

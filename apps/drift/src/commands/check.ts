@@ -4,6 +4,7 @@
 import * as Check from "@holdfast/check/Check"
 import type { CheckReport } from "@holdfast/check/CheckReport"
 import * as ExitCode from "@holdfast/check/ExitCode"
+import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Credentials } from "@holdfast/core/Credentials"
 import * as RetryPolicy from "@holdfast/core/RetryPolicy"
 import type { Severity } from "@holdfast/manifest/Expectations"
@@ -15,6 +16,9 @@ import { pretty, verdict } from "@holdfast/report/pretty"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as addresses from "../addresses.ts"
 import { callable } from "../CommandLine.ts"
 import { ExitWith, toDiagnostics } from "../Failure.ts"
@@ -66,23 +70,66 @@ interface Options extends Presentation, addresses.Addresses {
   readonly timeout: number
   readonly retryPolicy: keyof typeof services.retryPolicies
   readonly emulate: string | undefined
+  readonly against: string | undefined
+  readonly resume: string | undefined
   readonly allowEmpty: boolean
   readonly failOn: Severity
   readonly variables: Variables
 }
 
-const run = Effect.fnUntraced(function* (options: Options) {
-  const manifest = yield* ManifestSource.load(options.files, options.variables)
+/** Flags that cannot go together. */
+class ConflictingFlags extends Schema.TaggedError<ConflictingFlags>("@holdfast/drift/ConflictingFlags")(
+  "ConflictingFlags",
+  { flags: Schema.Array(Schema.String) }
+) {
+  readonly remedy = "Give one of them."
+  override get message() {
+    return `${this.flags.join(" and ")} cannot go together: each says what is compared with`
+  }
+}
+
+/** What is read from, and what the report says of it. */
+const cloudOf = Effect.fnUntraced(function* (options: Options) {
+  const { against } = options
+  if (against === undefined) {
+    const cloud = yield* services.found(options)
+    const { warnings } = Context.get(cloud, Credentials)
+    return { cloud, emulator: options.emulate ?? null, snapshot: null, warnings }
+  }
+  const { recorded } = yield* Effect.promise(() => import("../recorded.ts"))
+  const { emulator, layer, timestamp } = yield* recorded(against)
+  return { cloud: yield* Layer.build(layer), emulator, snapshot: { path: against, timestamp }, warnings: [] }
+})
+
+/** What an earlier run has told. */
+const carriedOf = Effect.fnUntraced(function* (
+  manifest: ManifestSource.Manifest,
+  endpoint: string,
+  { emulate, resume }: Options
+) {
+  if (resume === undefined) return {}
+  const { carried } = yield* Effect.promise(() => import("../resumed.ts"))
+  return { carried: yield* carried(resume, manifest, { emulator: emulate ?? null, endpoint }) }
+})
+
+const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, options: Options) {
+  const { against, emulate, resume } = options
+  const given = { "--emulate": emulate, "--against": against, "--resume": against === undefined ? undefined : resume }
+  const conflicting = Object.entries(given).filter(([, value]) => value !== undefined)
+  if (conflicting.length > 1) return yield* new ConflictingFlags({ flags: conflicting.map(([flag]) => flag) })
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
-  const cloud = yield* services.found(options)
+  const { cloud, emulator, snapshot, warnings } = yield* cloudOf(options)
+  const earlier = yield* carriedOf(manifest, Context.get(cloud, CloudBackup).endpoint, options)
   return yield* Check.check(manifest, {
     version,
-    emulator: options.emulate ?? null,
+    emulator,
+    snapshot,
+    ...earlier,
     concurrency: options.concurrency,
     timeLimitMillis: options.timeout,
     elapsedMillis: services.elapsedMillis(),
-    warnings: Context.get(cloud, Credentials).warnings,
+    warnings,
     allowEmpty: options.allowEmpty,
     failOn: options.failOn,
     onProgress: progress.update,
@@ -97,11 +144,21 @@ const run = Effect.fnUntraced(function* (options: Options) {
 }, Effect.scoped)
 
 const main = Effect.fn("drift check")(function* (options: Options) {
-  if (options.output !== undefined) {
-    const seed = options.emulate === undefined ? [] : [options.emulate]
-    yield* Output.refuseToOverwrite(options.output, [...(yield* ManifestSource.find(options.files)), ...seed])
+  const { against, emulate, output, resume } = options
+  const inputs = [against, emulate, resume].filter((path) => path !== undefined)
+  if (output !== undefined) {
+    yield* Output.refuseToOverwrite(output, [...(yield* ManifestSource.find(options.files)), ...inputs])
   }
-  const report = yield* run(options).pipe(
+  const manifest = yield* Effect.result(ManifestSource.load(options.files, options.variables))
+  // Also what it includes, which nobody knew before.
+  if (output !== undefined && Result.isSuccess(manifest)) {
+    yield* Output.refuseToOverwrite(
+      output,
+      manifest.success.files.map(({ path }) => path)
+    )
+  }
+  const report = yield* Effect.fromResult(manifest).pipe(
+    Effect.flatMap((known) => run(known, options)),
     // What the layers ask for follows the policy, too.
     Effect.provideService(RetryPolicy.CurrentRetryPolicy, services.retryPolicies[options.retryPolicy]),
     Effect.catch((error) => explain(toDiagnostics(error), options))
@@ -131,6 +188,8 @@ export const check = callable({
     timeout: flags.timeout,
     retryPolicy: flags.retryPolicy,
     emulate: flags.emulate,
+    against: flags.against,
+    resume: flags.resume,
     allowEmpty: flags.toggle(
       "allow-empty",
       "A manifest without resources, or a group without members, is in sync, not an error"

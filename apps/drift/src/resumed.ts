@@ -1,0 +1,24 @@
+/**
+ * What an earlier report has told; loaded only where one is named.
+ */
+import { CheckReport } from "@holdfast/check/CheckReport"
+import { carriedFrom } from "@holdfast/check/resume"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { readJson, refused } from "./jsonFile.ts"
+
+const remedy = "Name the JSON report of an earlier run of the same manifest (drift check --format json --output FILE)."
+
+/** What the report at `path` has told of `manifest`. */
+export const carried = Effect.fnUntraced(function* (
+  path: string,
+  manifest: Manifest,
+  cloud: { readonly emulator: string | null; readonly endpoint: string }
+) {
+  const report = yield* readJson(path, CheckReport, { what: "a report", remedy })
+  const now = yield* Clock.currentTimeMillis
+  return yield* Effect.mapError(Effect.fromResult(carriedFrom(report, manifest, { now, ...cloud })), (why) =>
+    refused(path, `The report cannot be gone on with: ${why}`, "Run the whole check again, without --resume.")
+  )
+})
