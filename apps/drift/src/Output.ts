@@ -35,12 +35,34 @@ const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void, Ou
 /** Writes to standard output, and waits until it is out. */
 export const stdout = (text: string): Effect.Effect<void, OutputError> => write(process.stdout, text)
 
+/** How much of a text is put together before it is written, in UTF-16 units. */
+const blockLength = 64 * 1024
+
+/** Pieces of a text as blocks that are worth a write each. */
+function* blocksOf(pieces: Iterable<string>): Iterable<string> {
+  let block = ""
+  for (const piece of pieces) {
+    block += piece
+    if (block.length < blockLength) continue
+    yield block
+    block = ""
+  }
+  if (block !== "") yield block
+}
+
+/** Writes the pieces of a text to standard output, each when the one before is out. */
+export const stdoutPieces = (pieces: Iterable<string>): Effect.Effect<void, OutputError> =>
+  Effect.forEach(blocksOf(pieces), stdout, { discard: true })
+
 /** Writes to standard error; that nobody reads it stops nothing. */
 export const stderr = (text: string): Effect.Effect<void> =>
   Effect.orElseSucceed(write(process.stderr, text), () => undefined)
 
-/** Writes a file whole or not at all: beside it first, then over it. What a link leads to is written, not the link. */
-export const file = Effect.fnUntraced(function* (path: string, text: string) {
+/**
+ * Writes the pieces of a text to a file, whole or not at all: beside it first, then over it. What a link leads to is written, not
+ * the link.
+ */
+export const file = Effect.fnUntraced(function* (path: string, pieces: Iterable<string>) {
   const fs = yield* FileSystem.FileSystem
   const real = yield* Effect.orElseSucceed(fs.realPath(path), () => path)
   // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe.
@@ -49,9 +71,15 @@ export const file = Effect.fnUntraced(function* (path: string, text: string) {
     onSuccess: ({ type }) => type !== "File"
   })
   const temporary = `${real}.${crypto.randomUUID()}.tmp`
+  const write = (to: string, flag: "w" | "wx") =>
+    Effect.scoped(
+      Effect.flatMap(fs.open(to, { flag }), (opened) =>
+        Effect.forEach(blocksOf(pieces), (block) => opened.writeAll(new TextEncoder().encode(block)), { discard: true })
+      )
+    )
   const writing = isSpecial
-    ? fs.writeFileString(real, text)
-    : Effect.andThen(fs.writeFileString(temporary, text, { flag: "wx" }), fs.rename(temporary, real)).pipe(
+    ? write(real, "w")
+    : Effect.andThen(write(temporary, "wx"), fs.rename(temporary, real)).pipe(
         Effect.onError(() => Effect.option(fs.remove(temporary)))
       )
   yield* Effect.mapError(

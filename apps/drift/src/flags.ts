@@ -1,9 +1,11 @@
 /**
  * Flags that commands share. Each has a `HOLDFAST_*` twin in the environment; the flag wins.
  */
-import { parseDuration, severities } from "@holdfast/manifest/Expectations"
+import { type FailOn, failOns } from "@holdfast/check/CheckReport"
+import { parseDuration } from "@holdfast/manifest/Expectations"
 import { maxVariableLength, type Variables, variablePattern } from "@holdfast/manifest/Variables"
 import { asNamed, type Command, type Flag } from "./CommandLine.ts"
+import { type ReportFormat, reportFormats } from "./reportFormats.ts"
 
 /** Manifest files; `backup.yaml` where none is named. */
 export const files: NonNullable<Command["argument"]> = {
@@ -76,14 +78,14 @@ export const variables: Flag<Variables> = {
   fallback: new Map()
 }
 
-/** Drift below this severity fails nothing. */
-export const failOn: Flag<(typeof severities)[number]> = {
+/** Drift below this severity, or that a baseline knew, fails nothing. */
+export const failOn: Flag<FailOn> = {
   kind: "choice",
   name: "fail-on",
-  choices: severities,
-  description: `Drift below this severity is shown and fails nothing [${twin("fail-on")}]. Default: info, so all drift fails`,
+  choices: failOns,
+  description: `Drift below this severity is shown and fails nothing; new: so does drift that the baseline knew [${twin("fail-on")}]. Default: info, so all drift fails`,
   variable: twin("fail-on"),
-  read: (text) => severities.find((known) => known === text),
+  read: (text) => failOns.find((known) => known === text),
   fallback: "info"
 }
 
@@ -133,6 +135,9 @@ const path = (name: string, metavar: string, description: string): Flag<string |
 
 export const format = choice("format", ["pretty", "json"], "How the result is written")
 
+/** The formats of a check's report. */
+export const reportFormat = choice("format", ["pretty", ...reportFormats], "How the report is written")
+
 /** Tri-state: given, denied, or left to the terminal. */
 export const color: Flag<boolean | undefined> = {
   kind: "switch",
@@ -151,6 +156,45 @@ export const verbose: Flag<boolean> = {
 }
 
 export const output = path("output", "file", "Write the result to this file instead of standard output")
+
+/** A report beside the one that is shown: its format, and its file. */
+export interface ReportFile {
+  readonly format: ReportFormat
+  readonly path: string
+}
+
+/** Each `format=file` on a line; `undefined` where one is not, or two have the same file. */
+const readReports = (text: string): ReadonlyArray<ReportFile> | undefined => {
+  const reports = text.split("\n").flatMap((line): ReadonlyArray<ReportFile> => {
+    const at = line.indexOf("=")
+    const format = reportFormats.find((known) => known === line.slice(0, Math.max(0, at)))
+    const path = line.slice(at + 1)
+    return format === undefined || path === "" ? [] : [{ format, path }]
+  })
+  const isWhole = reports.length === text.split("\n").length
+  return isWhole && new Set(reports.map(({ path }) => path)).size === reports.length ? reports : undefined
+}
+
+/** Further reports, each to a file of its own. */
+export const reports: Flag<ReadonlyArray<ReportFile>> = {
+  kind: "text",
+  name: "report",
+  metavar: "format=file",
+  isRepeated: true,
+  description: `Also write a report to a file, once for each: ${reportFormats.join(", ")} [${twin("report")}, one a line]`,
+  variable: twin("report"),
+  read: readReports,
+  expected: (text) =>
+    `Expected format=file, each file once, the format one of ${reportFormats.join(", ")}, and this is "${text.slice(0, 300)}"`,
+  fallback: []
+}
+
+/** An earlier report that tells new drift from known. */
+export const baseline = path(
+  "baseline",
+  "report",
+  "Mark drift as new or known by this earlier JSON report, and name what is resolved"
+)
 
 /** A snapshot to compare with instead of the cloud. */
 export const against = path(

@@ -5,13 +5,13 @@
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import type { Compute } from "@holdfast/core/Compute"
 import { uuid } from "@holdfast/core/Uuid"
-import type { Severity } from "@holdfast/manifest/Expectations"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { type CheckReport, formatVersion, type ResourceReport, type Summary } from "./CheckReport.ts"
+import { compareWithBaseline } from "./baseline.ts"
+import { type CheckReport, type FailOn, formatVersion, type ResourceReport, type Summary } from "./CheckReport.ts"
 import { compare } from "./compare.ts"
 import * as diagnose from "./diagnose.ts"
 import { exitCodeOf, failingOf } from "./ExitCode.ts"
@@ -48,8 +48,10 @@ export interface CheckOptions {
   readonly warnings: ReadonlyArray<{ readonly summary: string; readonly remedy: string }>
   /** A manifest without resources, or a group without members, is in sync rather than an error. */
   readonly allowEmpty: boolean
-  /** Drift below this severity fails nothing. */
-  readonly failOn: Severity
+  /** An earlier report, which tells new drift from known. */
+  readonly baseline?: CheckReport
+  /** Drift below this severity, or that the baseline knew, fails nothing. */
+  readonly failOn: FailOn
   /** Called after each resource, with how many are done. */
   readonly onProgress: (done: number, total: number) => Effect.Effect<void>
   /** Called with the report so far when the run is interrupted. */
@@ -107,11 +109,16 @@ export const check = Effect.fn("Check.check")(function* (
       })
       .concat(earlier.resources)
       .toSorted(byAddress)
-    const { resources, unlisted, ...waivers } = waive(
+    const { used, unused, expired, ...waived } = waive(
       manifest.waivers,
       { resources: rows, unlisted: unlistedInOrder([...selected.unlisted, ...earlier.unlisted]) },
       now + skewMillis
     )
+    const waivers = { used, unused, expired }
+    const { baseline, resources, unlisted } =
+      options.baseline === undefined
+        ? { ...waived, baseline: null }
+        : compareWithBaseline(options.baseline, waived, new Date(startedAt).toISOString())
     const summary = summarize(resources, unlisted.filter(({ waived }) => !waived).length)
     const populated = new Set(resources.flatMap(({ groups }) => groups))
     const emptyGroups = options.allowEmpty ? [] : manifest.groups.filter(({ name }) => !populated.has(name))
@@ -133,6 +140,7 @@ export const check = Effect.fn("Check.check")(function* (
       snapshot: options.snapshot,
       resumed:
         options.carried === undefined ? null : { ...options.carried.run, carried: options.carried.resources.length },
+      baseline,
       manifest: [...manifest.files],
       variables: manifest.variables,
       summary,
@@ -226,6 +234,7 @@ export const failed = Effect.fnUntraced(function* (version: string, diagnostics:
     emulator: null,
     snapshot: null,
     resumed: null,
+    baseline: null,
     manifest: [],
     variables: {},
     summary: summarize([], 0),

@@ -20,6 +20,10 @@ const Source = Schema.Struct({ path: Schema.String, line: Schema.Int, column: Sc
 
 export { severities }
 
+/** How bad drift must be to fail a run; `new`: that no baseline knew it. */
+export const failOns = [...severities, "new"] as const
+export type FailOn = (typeof failOns)[number]
+
 /** One field that is not as declared. */
 export const Change = Schema.Struct({
   /** The expectation's name in the manifest. */
@@ -89,6 +93,10 @@ export const ResourceReport = Schema.Struct({
   tags: Schema.Record(Schema.String, Schema.String),
   /** The groups that claim it, sorted. */
   groups: Schema.Array(Schema.String),
+  /** Of drift, where there is a baseline: whether that knew it, by the rules that found it. */
+  baseline: Schema.optionalKey(Schema.Literals(["new", "unchanged"])),
+  /** Since when it is known, RFC 3339: the time of the run that found it first, as far as baselines reach. */
+  since: Schema.optionalKey(Schema.String),
   /** Where the manifest declares it, or the group that claims it. */
   source: Source
 })
@@ -109,7 +117,11 @@ export const Unlisted = Schema.Struct({
   severity: Severity,
   reason_code: Schema.String,
   reason: Schema.String,
-  remedy: Schema.String
+  remedy: Schema.String,
+  /** Of drift, where there is a baseline: whether that knew it, by the rules that found it. */
+  baseline: Schema.optionalKey(Schema.Literals(["new", "unchanged"])),
+  /** Since when it is known, RFC 3339: the time of the run that found it first, as far as baselines reach. */
+  since: Schema.optionalKey(Schema.String)
 })
 export type Unlisted = typeof Unlisted.Type
 
@@ -176,8 +188,8 @@ export const CheckReport = Schema.Struct({
   /** The run was cut short by a signal. */
   interrupted: Schema.Boolean,
   exit_code: Schema.Literals([0, 1, 2, 3, 130]),
-  /** Drift below this severity fails nothing. */
-  fail_on: Severity,
+  /** Drift below this severity fails nothing; `new`: drift that the baseline knew. */
+  fail_on: Schema.Literals(failOns),
   /** How many drifted, missing or unlisted ones are as bad as that, and not waived. */
   failing: Schema.Natural,
   /** The base URL that the resources were read from; empty where the run could not begin. */
@@ -188,6 +200,20 @@ export const CheckReport = Schema.Struct({
   snapshot: Schema.NullOr(Schema.Struct({ path: Schema.String, timestamp: Schema.String })),
   /** The earlier run that this one went on with, and of how many resources it had told; `null` where there was none. */
   resumed: Schema.NullOr(Schema.Struct({ run_id: Schema.String, timestamp: Schema.String, carried: Schema.Natural })),
+  /** The earlier report that drift was compared with, and whose drift is gone since; `null` where there was none. */
+  baseline: Schema.NullOr(
+    Schema.Struct({
+      run_id: Schema.String,
+      timestamp: Schema.String,
+      resolved: Schema.Array(
+        Schema.Struct({
+          address: Schema.String,
+          instance_id: Schema.String,
+          reason_codes: Schema.Array(Schema.String)
+        })
+      )
+    })
+  ),
   manifest: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
   /** What `${name}` stood for in the manifest. */
   variables: Schema.Record(Schema.String, Schema.String),

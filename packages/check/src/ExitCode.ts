@@ -1,8 +1,7 @@
 /**
  * What a check's result means to the shell: the one place where it is decided.
  */
-import type { Severity } from "@holdfast/manifest/Expectations"
-import { type ResourceReport, type Summary, severities, type Unlisted } from "./CheckReport.ts"
+import { type FailOn, type ResourceReport, type Summary, severities, type Unlisted } from "./CheckReport.ts"
 
 /** The exit codes of `drift check`, with what each means. */
 export const meanings = {
@@ -15,20 +14,19 @@ export const meanings = {
 
 export type ExitCode = keyof typeof meanings
 
-/** How many findings are at least as bad as `failOn`: what is waived, or only reported, is none. */
+/** How many findings are at least as bad as `failOn`, or are new: what is waived, or only reported, is none. */
 export const failingOf = (
   {
     resources,
     unlisted
   }: { readonly resources: ReadonlyArray<ResourceReport>; readonly unlisted: ReadonlyArray<Unlisted> },
-  failOn: Severity
+  failOn: FailOn
 ): number => {
-  const isBad = (severity: Severity) => severities.indexOf(severity) <= severities.indexOf(failOn)
-  const isDrift = ({ severity, state }: ResourceReport) =>
-    (state === "drifted" || state === "missing") && isBad(severity)
+  const isBad = ({ baseline, severity }: Pick<ResourceReport, "baseline" | "severity">) =>
+    failOn === "new" ? baseline !== "unchanged" : severities.indexOf(severity) <= severities.indexOf(failOn)
   return (
-    resources.filter(isDrift).length +
-    unlisted.filter(({ mode, severity, waived }) => mode === "fail" && !waived && isBad(severity)).length
+    resources.filter((row) => (row.state === "drifted" || row.state === "missing") && isBad(row)).length +
+    unlisted.filter((row) => row.mode === "fail" && !row.waived && isBad(row)).length
   )
 }
 

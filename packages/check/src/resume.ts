@@ -52,13 +52,15 @@ export const carriedFrom = (
         (row) => !isUnread(row) && (row.folder_id === null || !folders.has(row.folder_id) || isWhole(row.folder_id))
       )
       .map(unwaived),
-    unlisted: earlier.unlisted.filter(({ folder_id }) => isWhole(folder_id)).map((row) => ({ ...row, waived: false })),
+    unlisted: earlier.unlisted
+      .filter(({ folder_id }) => isWhole(folder_id))
+      .map(({ baseline: _, since: __, ...row }) => ({ ...row, waived: false })),
     folders: new Set([...folders].filter(isWhole))
   })
 }
 
 /** As it was before waivers, which are applied anew: one may have expired since. */
-const unwaived = (row: ResourceReport): ResourceReport => {
+const unwaived = ({ baseline: _, since: __, ...row }: ResourceReport): ResourceReport => {
   const changes = row.changes.map(({ waived: _, ...change }): Change => change)
   if (row.state !== "waived") return { ...row, changes }
   if (changes.length === 0) return { ...row, state: "missing" }

@@ -1,11 +1,8 @@
 /**
- * A report as JSON: the encoded `CheckReport`, indented, with a newline at its end.
+ * A report as JSON: `CheckReport`, indented, with a newline at its end; in pieces, since a fleet's is large.
  */
-import { CheckReport } from "@holdfast/check/CheckReport"
-import * as Schema from "effect/Schema"
+import type { CheckReport } from "@holdfast/check/CheckReport"
 import { invisible } from "./Terminal.ts"
-
-const encode = Schema.encodeSync(CheckReport)
 
 /** What JSON itself leaves as it is, and a terminal or a build server does not: written as `\\u…`. */
 const dangerous = new RegExp(`${invisible.source}|#(?=#(?:\\[|vso\\[|teamcity\\[))`, "giu")
@@ -15,9 +12,28 @@ const escapeUnits = (text: string): string =>
     ""
   )
 
-/** A value as JSON text that holds no control characters but newlines, and no marks that hide or reorder text. */
-export const jsonText = (value: unknown): string =>
-  `${JSON.stringify(value, null, 2).replace(dangerous, escapeUnits)}\n`
+const written = (value: unknown): string => JSON.stringify(value, null, 2).replace(dangerous, escapeUnits)
 
-/** The JSON text of a report. */
-export const json = (report: CheckReport): string => jsonText(encode(report))
+/** A value as JSON text that holds no control characters but newlines, and no marks that hide or reorder text. */
+export const jsonText = (value: unknown): string => `${written(value)}\n`
+
+/** The long lists of a report, each written item by item. */
+const lists = ["resources", "unlisted"] as const
+
+/** The JSON text of a report, in pieces. */
+export function* json(report: CheckReport): Iterable<string> {
+  let rest = written({ ...report, resources: [], unlisted: [] })
+  for (const name of lists) {
+    // No text of others can hold it: a line break within a text is escaped.
+    const mark = `\n  "${name}": []`
+    const items = report[name]
+    const at = rest.indexOf(mark)
+    if (items.length === 0 || at < 0) continue
+    yield `${rest.slice(0, at)}\n  "${name}": [`
+    for (const [index, item] of items.entries()) {
+      yield `${index === 0 ? "" : ","}\n    ${written(item).replaceAll("\n", "\n    ")}`
+    }
+    rest = `\n  ]${rest.slice(at + mark.length)}`
+  }
+  yield `${rest}\n`
+}

@@ -9,7 +9,7 @@ import {
   severities
 } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
-import { plan, unlisted, waived } from "./prettySections.ts"
+import { plan, resolved, unlisted, waived } from "./prettySections.ts"
 import { displayWidth, escapeText, guardLines, type Palette, pad, palette, safe } from "./Terminal.ts"
 
 export interface PrettyOptions {
@@ -46,6 +46,7 @@ export const pretty = (report: CheckReport, options: PrettyOptions): string => {
       .join("\n"),
     notCompared(ofState("not_compared"), options, paint),
     unlisted(report, options, paint),
+    resolved(report, paint),
     waived(report, paint),
     options.explain === true ? plan(report, paint) : "",
     summary(report, paint)
@@ -65,9 +66,12 @@ const at = ({ column, line, path }: ResourceReport["source"]): string => safe`${
 const place = ({ owner, source }: ResourceReport, paint: Palette): string =>
   paint.dim(`${at(source)}${owner === null ? "" : safe`  owner: ${owner}`}`)
 
+/** What a baseline did not know. */
+const news = ({ baseline }: ResourceReport): string => (baseline === "new" ? ", new" : "")
+
 const drifted = (resource: ResourceReport, width: number, paint: Palette): string => {
   const [glyph, what] = resource.state === "missing" ? ["!", "missing"] : ["~", "drifted"]
-  const head = `${heading(paint.bad(glyph as string), resource, width, paint.bad(`${what} (${resource.severity})`))}  ${place(resource, paint)}\n`
+  const head = `${heading(paint.bad(glyph as string), resource, width, paint.bad(`${what} (${resource.severity}${news(resource)})`))}  ${place(resource, paint)}\n`
   if (resource.state === "missing") {
     return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${resource.reason_code})`)}\n`
   }
@@ -184,10 +188,15 @@ const conclude = (report: CheckReport, paint: Palette): string => {
     )
   else if (compared === 0) lines.push(paint.bad(`Error: nothing could be compared: 0 of ${total}`))
   else if (not_compared + pending > 0) {
-    const seen = drifted + missing === 0 ? "no drift seen" : `no drift as bad as ${report.fail_on} seen`
+    const seen =
+      drifted + missing === 0
+        ? "no drift seen"
+        : `no ${report.fail_on === "new" ? "new drift" : `drift as bad as ${report.fail_on}`} seen`
     lines.push(paint.unsure(`⚠ Could not tell: ${seen}, ${counts}${others}`))
   } else if (drifted + missing > 0) {
-    lines.push(paint.unsure(`⚠ Drift, none of it as bad as ${report.fail_on}: ${drift}`))
+    lines.push(
+      paint.unsure(`⚠ Drift, none of it ${report.fail_on === "new" ? "new" : `as bad as ${report.fail_on}`}: ${drift}`)
+    )
   } else if (report.interrupted) lines.push(paint.unsure(`All ${total} are as declared`))
   else if (waived > 0)
     lines.push(paint.good(`✓ In sync: ${total - waived} of ${total} are as declared, ${waived} waived${others}`))

@@ -64,6 +64,15 @@ export const waived = ({ waivers }: CheckReport, paint: Palette): string =>
     })
     .join("")
 
+/** The drift of the baseline that is gone. */
+export const resolved = ({ baseline }: CheckReport, paint: Palette): string =>
+  (baseline?.resolved ?? [])
+    .map(({ address, instance_id, reason_codes }) => {
+      const which = reason_codes.length === 0 ? "" : ` (${reason_codes.join(", ")})`
+      return `${paint.good("✓")} resolved: ${safe`${address} (${instance_id})${which}`}\n`
+    })
+    .join("")
+
 /** How the cloud was read. */
 export const plan = ({ reads, requests }: CheckReport, paint: Palette): string => {
   const lines = columns(

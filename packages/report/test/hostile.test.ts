@@ -2,10 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
 import { Arbitrary, Schema } from "effect"
 import { diagnostics } from "../src/diagnostics.ts"
-import { json } from "../src/json.ts"
+import { json as jsonPieces } from "../src/json.ts"
 import { pretty, verdict } from "../src/pretty.ts"
 import { assertHarmless, buildCommand, hostile, invisible } from "./hostile.ts"
 import { change, drifted, missing, pending, report, row, unread } from "./reports.ts"
+
+/** The JSON text of a report. */
+const json = (report: CheckReport): string => [...jsonPieces(report)].join("")
 
 /** The string of each field that others can write, by its path. */
 type TextOf = (field: string) => string

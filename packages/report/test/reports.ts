@@ -123,6 +123,7 @@ export const report = (
     emulator: null,
     snapshot: null,
     resumed: null,
+    baseline: null,
     variables: {},
     manifest: [{ path: "backup.yaml", sha256: "0".repeat(64) }],
     summary,

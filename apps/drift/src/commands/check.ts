@@ -2,16 +2,14 @@
  * `drift check`: reads the declared resources and reports which are not as declared.
  */
 import * as Check from "@holdfast/check/Check"
-import type { CheckReport } from "@holdfast/check/CheckReport"
+import type { CheckReport, FailOn } from "@holdfast/check/CheckReport"
 import * as ExitCode from "@holdfast/check/ExitCode"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Credentials } from "@holdfast/core/Credentials"
 import * as RetryPolicy from "@holdfast/core/RetryPolicy"
-import type { Severity } from "@holdfast/manifest/Expectations"
 import * as ManifestSource from "@holdfast/manifest/ManifestSource"
 import type { Variables } from "@holdfast/manifest/Variables"
 import { diagnostics } from "@holdfast/report/diagnostics"
-import { json } from "@holdfast/report/json"
 import { pretty, verdict } from "@holdfast/report/pretty"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -25,6 +23,7 @@ import { ExitWith, toDiagnostics } from "../Failure.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
 import * as Progress from "../Progress.ts"
+import { type ReportFormat, type Writer, writers } from "../reportFormats.ts"
 import * as services from "../services.ts"
 import { version } from "../version.ts"
 
@@ -33,26 +32,28 @@ const exitCodes = Object.entries(ExitCode.meanings)
   .join("\n")
 
 interface Presentation {
-  readonly format: "pretty" | "json"
+  readonly format: "pretty" | ReportFormat
   readonly output: string | undefined
   readonly color: boolean | undefined
   readonly quiet: boolean
   readonly verbose: boolean
   readonly explain: boolean
+  readonly reports: ReadonlyArray<flags.ReportFile>
 }
+
+const writerOf = (format: ReportFormat): Effect.Effect<Writer> => Effect.promise(() => writers[format]())
 
 /** The result where it was asked for; where that is not a person's terminal, the verdict also on standard error. */
 const present = Effect.fnUntraced(function* (report: CheckReport, options: Presentation) {
-  const toFile = options.output !== undefined
+  const { explain, format, output, quiet, verbose } = options
+  for (const { format, path } of options.reports) yield* Output.file(path, (yield* writerOf(format))(report))
+  const toFile = output !== undefined
   const color = !toFile && Output.useColor(options.color, process.stdout)
-  const text =
-    options.format === "json"
-      ? json(report)
-      : pretty(report, { color, verbose: options.verbose, explain: options.explain })
-  if (options.output !== undefined) yield* Output.file(options.output, text)
-  else if (!options.quiet) yield* Output.stdout(text)
-  const isSaid = options.format === "pretty" && !toFile && !options.quiet
-  if (!isSaid && (!options.quiet || report.exit_code === 1)) {
+  const pieces = format === "pretty" ? [pretty(report, { color, verbose, explain })] : (yield* writerOf(format))(report)
+  if (output !== undefined) yield* Output.file(output, pieces)
+  else if (!quiet) yield* Output.stdoutPieces(pieces)
+  const isSaid = format === "pretty" && !toFile && !quiet
+  if (!isSaid && (!quiet || report.exit_code === 1)) {
     yield* Output.stderr(verdict(report, { color: Output.useColor(options.color, process.stderr) }))
   }
 })
@@ -60,7 +61,7 @@ const present = Effect.fnUntraced(function* (report: CheckReport, options: Prese
 /** A run that could not begin: said to a person on standard error, and to a machine as a report of nothing. */
 const explain = Effect.fnUntraced(function* (problems: CheckReport["diagnostics"], options: Presentation) {
   yield* Output.stderr(diagnostics(problems, { color: Output.useColor(options.color, process.stderr) }))
-  if (options.format !== "json") return yield* new ExitWith({ code: 1 })
+  if (options.format === "pretty" && options.reports.length === 0) return yield* new ExitWith({ code: 1 })
   return yield* Check.failed(version, problems)
 })
 
@@ -73,7 +74,8 @@ interface Options extends Presentation, addresses.Addresses {
   readonly against: string | undefined
   readonly resume: string | undefined
   readonly allowEmpty: boolean
-  readonly failOn: Severity
+  readonly failOn: FailOn
+  readonly baseline: string | undefined
   readonly variables: Variables
 }
 
@@ -85,6 +87,17 @@ class ConflictingFlags extends Schema.TaggedError<ConflictingFlags>("@holdfast/d
   readonly remedy = "Give one of them."
   override get message() {
     return `${this.flags.join(" and ")} cannot go together: each says what is compared with`
+  }
+}
+
+/** Nothing is new without something before. */
+class MissingBaseline extends Schema.TaggedError<MissingBaseline>("@holdfast/drift/MissingBaseline")(
+  "MissingBaseline",
+  {}
+) {
+  readonly remedy = "Name an earlier JSON report with --baseline."
+  override get message() {
+    return "--fail-on new takes a baseline"
   }
 }
 
@@ -108,8 +121,15 @@ const carriedOf = Effect.fnUntraced(function* (
   { emulate, resume }: Options
 ) {
   if (resume === undefined) return {}
-  const { carried } = yield* Effect.promise(() => import("../resumed.ts"))
+  const { carried } = yield* Effect.promise(() => import("../earlierReport.ts"))
   return { carried: yield* carried(resume, manifest, { emulator: emulate ?? null, endpoint }) }
+})
+
+/** What was known before. */
+const baselineOf = Effect.fnUntraced(function* ({ baseline, failOn }: Options) {
+  if (baseline === undefined) return failOn === "new" ? yield* new MissingBaseline() : {}
+  const { readReport } = yield* Effect.promise(() => import("../earlierReport.ts"))
+  return { baseline: yield* readReport(baseline) }
 })
 
 const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, options: Options) {
@@ -117,6 +137,7 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, opti
   const given = { "--emulate": emulate, "--against": against, "--resume": against === undefined ? undefined : resume }
   const conflicting = Object.entries(given).filter(([, value]) => value !== undefined)
   if (conflicting.length > 1) return yield* new ConflictingFlags({ flags: conflicting.map(([flag]) => flag) })
+  const known = yield* baselineOf(options)
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
   const { cloud, emulator, snapshot, warnings } = yield* cloudOf(options)
@@ -126,6 +147,7 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, opti
     emulator,
     snapshot,
     ...earlier,
+    ...known,
     concurrency: options.concurrency,
     timeLimitMillis: options.timeout,
     elapsedMillis: services.elapsedMillis(),
@@ -144,19 +166,16 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, opti
 }, Effect.scoped)
 
 const main = Effect.fn("drift check")(function* (options: Options) {
-  const { against, emulate, output, resume } = options
-  const inputs = [against, emulate, resume].filter((path) => path !== undefined)
-  if (output !== undefined) {
-    yield* Output.refuseToOverwrite(output, [...(yield* ManifestSource.find(options.files)), ...inputs])
-  }
+  const { against, baseline, emulate, output, resume } = options
+  // A baseline may be replaced by what it was compared with.
+  const inputs = [against, emulate, ...(baseline === resume ? [] : [resume])].filter((path) => path !== undefined)
+  const outputs = [output, ...options.reports.map(({ path }) => path)].filter((path) => path !== undefined)
+  const named = outputs.length === 0 ? [] : yield* ManifestSource.find(options.files)
+  yield* Effect.forEach(outputs, (path) => Output.refuseToOverwrite(path, [...named, ...inputs]), { discard: true })
   const manifest = yield* Effect.result(ManifestSource.load(options.files, options.variables))
   // Also what it includes, which nobody knew before.
-  if (output !== undefined && Result.isSuccess(manifest)) {
-    yield* Output.refuseToOverwrite(
-      output,
-      manifest.success.files.map(({ path }) => path)
-    )
-  }
+  const files = Result.isSuccess(manifest) ? manifest.success.files.map(({ path }) => path) : []
+  yield* Effect.forEach(outputs, (path) => Output.refuseToOverwrite(path, files), { discard: true })
   const report = yield* Effect.fromResult(manifest).pipe(
     Effect.flatMap((known) => run(known, options)),
     // What the layers ask for follows the policy, too.
@@ -182,7 +201,8 @@ export const check = callable({
   ],
   argument: flags.files,
   flags: {
-    format: flags.format,
+    format: flags.reportFormat,
+    reports: flags.reports,
     output: flags.output,
     concurrency: flags.concurrency,
     timeout: flags.timeout,
@@ -202,6 +222,7 @@ export const check = callable({
       "Also show how the cloud was read: which lists and single reads, how many requests, and why"
     ),
     failOn: flags.failOn,
+    baseline: flags.baseline,
     variables: flags.variables,
     ...addresses.flags
   },

@@ -60,7 +60,7 @@ const main = Effect.fn("drift import terraform")(function* (
     Effect.fromResult(manifestOf(path, state)),
     (problem) => new ImportError({ diagnostics: [problem] })
   )
-  yield* output === undefined ? Output.stdout(imported.text) : Output.file(output, imported.text)
+  yield* output === undefined ? Output.stdout(imported.text) : Output.file(output, [imported.text])
   if (imported.warnings.length > 0) {
     yield* Output.stderr(diagnostics(imported.warnings, { color: Output.useColor(undefined, process.stderr) }))
   }

@@ -91,7 +91,7 @@ const main = Effect.fn("drift snapshot")(function* (options: Options) {
   const code = exitCodeOf(snapshot)
   if (code !== 1) {
     const text = jsonText(Schema.encodeSync(Snapshot)(snapshot))
-    yield* output === undefined ? Output.stdout(text) : Output.file(output, text)
+    yield* output === undefined ? Output.stdout(text) : Output.file(output, [text])
   }
   if (!options.quiet || code !== 0) {
     yield* Output.stderr(

@@ -1,5 +1,5 @@
 /**
- * What an earlier report has told; loaded only where one is named.
+ * Earlier reports; loaded only where one is named.
  */
 import { CheckReport } from "@holdfast/check/CheckReport"
 import { carriedFrom } from "@holdfast/check/resume"
@@ -10,13 +10,16 @@ import { readJson, refused } from "./jsonFile.ts"
 
 const remedy = "Name the JSON report of an earlier run of the same manifest (drift check --format json --output FILE)."
 
+/** The report at `path`. */
+export const readReport = (path: string) => readJson(path, CheckReport, { what: "a report", remedy })
+
 /** What the report at `path` has told of `manifest`. */
 export const carried = Effect.fnUntraced(function* (
   path: string,
   manifest: Manifest,
   cloud: { readonly emulator: string | null; readonly endpoint: string }
 ) {
-  const report = yield* readJson(path, CheckReport, { what: "a report", remedy })
+  const report = yield* readReport(path)
   const now = yield* Clock.currentTimeMillis
   return yield* Effect.mapError(Effect.fromResult(carriedFrom(report, manifest, { now, ...cloud })), (why) =>
     refused(path, `The report cannot be gone on with: ${why}`, "Run the whole check again, without --resume.")

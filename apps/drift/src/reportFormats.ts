@@ -1,0 +1,15 @@
+/**
+ * The formats of reports, each loaded where it is asked for.
+ */
+import type { CheckReport } from "@holdfast/check/CheckReport"
+
+/** Makes the pieces of a report's text. */
+export type Writer = (report: CheckReport) => Iterable<string>
+
+/** Every format but that for people on a terminal. */
+export const writers = {
+  json: () => import("@holdfast/report/json").then(({ json }): Writer => json)
+} as const satisfies Readonly<Record<string, () => Promise<Writer>>>
+
+export type ReportFormat = keyof typeof writers
+export const reportFormats = Object.keys(writers) as ReadonlyArray<ReportFormat>

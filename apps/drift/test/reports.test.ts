@@ -1,0 +1,95 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { CheckReport } from "@holdfast/check/CheckReport"
+import { Effect, Schema } from "effect"
+import { directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
+
+const decode = (text: string) => Schema.decodeUnknownSync(CheckReport)(JSON.parse(text))
+const read = (cwd: string, name: string) => readFileSync(join(cwd, name), "utf8")
+
+describe("drift check --report", () => {
+  it.live("writes a report beside the one that is shown", () =>
+    withEmulator(fleetOf(2), (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOf(2) })
+        const result = yield* drift(["check", "--report", "json=a.json", "--report=json=b.json"], { cwd, env })
+        assert.strictEqual(result.code, 0, result.stderr)
+        assert.include(result.stdout, "✓ In sync: all 2 are as declared")
+        assert.strictEqual(read(cwd, "a.json"), read(cwd, "b.json"))
+        assert.strictEqual(decode(read(cwd, "a.json")).summary.in_sync, 2)
+      })
+    )
+  )
+
+  it.live("writes one also where nothing could be checked", () =>
+    Effect.gen(function* () {
+      const cwd = directory({ "backup.yaml": "version: 2" })
+      const result = yield* drift(["check", "--report", "json=a.json"], { cwd })
+      assert.strictEqual(result.code, 1)
+      assert.strictEqual(decode(read(cwd, "a.json")).exit_code, 1)
+    })
+  )
+
+  it.live.each([
+    ["json", "Expected format=file"],
+    ["json=", "Expected format=file"],
+    ["xml=a.xml", "Expected format=file"],
+    ["json=backup.yaml", "backup.yaml is read by this very command"],
+    ["json=common.yaml", "common.yaml is read by this very command"]
+  ] as const)("refuses %s", ([value, message]) =>
+    Effect.gen(function* () {
+      const files = {
+        "backup.yaml": `${manifestOf(1)}\ninclude: common.yaml\n`,
+        "common.yaml": "version: 1\ndefaults: {}\n"
+      }
+      const cwd = directory(files)
+      const result = yield* drift(["check", "--report", value], { cwd })
+      assert.strictEqual(result.code, 1)
+      assert.include(result.stderr, message)
+      assert.strictEqual(read(cwd, "common.yaml"), files["common.yaml"])
+    })
+  )
+})
+
+describe("drift check --baseline", () => {
+  it.live("fails only on what is new, where that is asked for", () =>
+    Effect.gen(function* () {
+      const cwd = directory({ "backup.yaml": manifestOf(3) })
+      const run = (off: ReadonlyArray<number>, ...args: ReadonlyArray<string>) =>
+        withEmulator(
+          fleetOf(3, (index) => ({ enabled: !off.includes(index) })),
+          (env) => drift(["check", ...args], { cwd, env })
+        )
+      assert.strictEqual((yield* run([1, 2], "--report", "json=base.json")).code, 2)
+      const known = yield* run([1], "--baseline", "base.json", "--fail-on", "new")
+      assert.strictEqual(known.code, 0)
+      assert.include(known.stdout, "✓ resolved: web-2 (epd2) (HF001)")
+      assert.include(known.stdout, "⚠ Drift, none of it new: 1 drifted")
+      const fresh = yield* run([1, 3], "--baseline", "base.json", "--fail-on", "new", "--report", "json=base.json")
+      assert.strictEqual(fresh.code, 2)
+      assert.include(fresh.stdout, "~ web-3  epd3  drifted (high, new)")
+      assert.include(fresh.stdout, "~ web-1  epd1  drifted (high)")
+      // The baseline was replaced by what came of it.
+      const { resources } = decode(read(cwd, "base.json"))
+      assert.deepStrictEqual(
+        resources.map(({ baseline }) => baseline),
+        ["unchanged", undefined, "new"]
+      )
+    })
+  )
+
+  it.live("is needed where only new drift shall fail, and must be a report", () =>
+    Effect.gen(function* () {
+      const cwd = directory({ "backup.yaml": manifestOf(1) })
+      const none = yield* drift(["check", "--fail-on", "new"], { cwd })
+      assert.deepStrictEqual([none.code, none.stdout], [1, ""])
+      assert.include(none.stderr, "Name an earlier JSON report with --baseline.")
+      writeFileSync(join(cwd, "base.json"), "{}")
+      const odd = yield* drift(["check", "--baseline", "base.json"], { cwd })
+      assert.strictEqual(odd.code, 1)
+      assert.include(odd.stderr, "base.json: error: The file is not a report")
+      assert.isTrue(existsSync(join(cwd, "base.json")))
+    })
+  )
+})
