@@ -26,6 +26,7 @@ import { importTerraform } from "./commands/importTerraform.ts"
 import { show } from "./commands/show.ts"
 import { snapshot } from "./commands/snapshot.ts"
 import { validate } from "./commands/validate.ts"
+import { verify } from "./commands/verify.ts"
 import { ExitWith } from "./Failure.ts"
 import { stderr, surviving, useColor } from "./Output.ts"
 import type { Environment } from "./platform.ts"
@@ -112,6 +113,7 @@ const cli = Command.make("drift").pipe(
     commandOf(show),
     commandOf(snapshot),
     commandOf(validate),
+    commandOf(verify),
     commandOf(explain),
     imports,
     auth,

@@ -196,6 +196,19 @@ export const baseline = path(
   "Mark drift as new or known by this earlier JSON report, and name what is resolved"
 )
 
+/** A key to sign JSON reports with. */
+export const attest = path(
+  "attest",
+  "key",
+  "Sign the JSON reports that are written to files with this private key (PEM), each into FILE.dsse.json"
+)
+
+/** The key that a report was signed with, its public half. */
+export const publicKey = path("key", "file", "The public key (PEM) of whoever has signed the report")
+
+/** What was signed. */
+export const attestation = path("attestation", "file", "The attestation. Default: the report's name and .dsse.json")
+
 /** A snapshot to compare with instead of the cloud. */
 export const against = path(
   "against",

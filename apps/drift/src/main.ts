@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Callable>>> = {
   snapshot: () => import("./commands/snapshot.ts").then(({ snapshot }) => snapshot),
   show: () => import("./commands/show.ts").then(({ show }) => show),
   validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
+  verify: () => import("./commands/verify.ts").then(({ verify }) => verify),
   explain: () => import("./commands/explain.ts").then(({ explain }) => explain),
   emulator: () => import("./commands/emulator.ts").then(({ emulator }) => emulator)
 }

@@ -10,7 +10,6 @@ import * as RetryPolicy from "@holdfast/core/RetryPolicy"
 import * as ManifestSource from "@holdfast/manifest/ManifestSource"
 import type { Variables } from "@holdfast/manifest/Variables"
 import { diagnostics } from "@holdfast/report/diagnostics"
-import { pretty, verdict } from "@holdfast/report/pretty"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
@@ -23,40 +22,13 @@ import { ExitWith, toDiagnostics } from "../Failure.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
 import * as Progress from "../Progress.ts"
-import { type ReportFormat, type Writer, writers } from "../reportFormats.ts"
+import { type Presentation, presenterOf } from "../present.ts"
 import * as services from "../services.ts"
 import { version } from "../version.ts"
 
 const exitCodes = Object.entries(ExitCode.meanings)
   .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
   .join("\n")
-
-interface Presentation {
-  readonly format: "pretty" | ReportFormat
-  readonly output: string | undefined
-  readonly color: boolean | undefined
-  readonly quiet: boolean
-  readonly verbose: boolean
-  readonly explain: boolean
-  readonly reports: ReadonlyArray<flags.ReportFile>
-}
-
-const writerOf = (format: ReportFormat): Effect.Effect<Writer> => Effect.promise(() => writers[format]())
-
-/** The result where it was asked for; where that is not a person's terminal, the verdict also on standard error. */
-const present = Effect.fnUntraced(function* (report: CheckReport, options: Presentation) {
-  const { explain, format, output, quiet, verbose } = options
-  for (const { format, path } of options.reports) yield* Output.file(path, (yield* writerOf(format))(report))
-  const toFile = output !== undefined
-  const color = !toFile && Output.useColor(options.color, process.stdout)
-  const pieces = format === "pretty" ? [pretty(report, { color, verbose, explain })] : (yield* writerOf(format))(report)
-  if (output !== undefined) yield* Output.file(output, pieces)
-  else if (!quiet) yield* Output.stdoutPieces(pieces)
-  const isSaid = format === "pretty" && !toFile && !quiet
-  if (!isSaid && (!quiet || report.exit_code === 1)) {
-    yield* Output.stderr(verdict(report, { color: Output.useColor(options.color, process.stderr) }))
-  }
-})
 
 /** A run that could not begin: said to a person on standard error, and to a machine as a report of nothing. */
 const explain = Effect.fnUntraced(function* (problems: CheckReport["diagnostics"], options: Presentation) {
@@ -132,7 +104,9 @@ const baselineOf = Effect.fnUntraced(function* ({ baseline, failOn }: Options) {
   return { baseline: yield* readReport(baseline) }
 })
 
-const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, options: Options) {
+type Present = Effect.Success<ReturnType<typeof presenterOf>>
+
+const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, present: Present, options: Options) {
   const { against, emulate, resume } = options
   const given = { "--emulate": emulate, "--against": against, "--resume": against === undefined ? undefined : resume }
   const conflicting = Object.entries(given).filter(([, value]) => value !== undefined)
@@ -158,18 +132,19 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, opti
     onInterrupt: (partial) =>
       Effect.andThen(
         progress.end,
-        Effect.catch(present(partial, options), (error) =>
-          Output.stderr(diagnostics(toDiagnostics(error), { color: false }))
-        )
+        Effect.catch(present(partial), (error) => Output.stderr(diagnostics(toDiagnostics(error), { color: false })))
       ).pipe(Effect.provide(platform))
   }).pipe(Effect.ensuring(progress.end), Effect.provide(cloud))
 }, Effect.scoped)
 
 const main = Effect.fn("drift check")(function* (options: Options) {
-  const { against, baseline, emulate, output, resume } = options
+  const { against, attest, baseline, emulate, output, resume } = options
   // A baseline may be replaced by what it was compared with.
-  const inputs = [against, emulate, ...(baseline === resume ? [] : [resume])].filter((path) => path !== undefined)
+  const inputs = [against, attest, emulate, ...(baseline === resume ? [] : [resume])].filter(
+    (path) => path !== undefined
+  )
   const outputs = [output, ...options.reports.map(({ path }) => path)].filter((path) => path !== undefined)
+  const present = yield* presenterOf(options)
   const named = outputs.length === 0 ? [] : yield* ManifestSource.find(options.files)
   yield* Effect.forEach(outputs, (path) => Output.refuseToOverwrite(path, [...named, ...inputs]), { discard: true })
   const manifest = yield* Effect.result(ManifestSource.load(options.files, options.variables))
@@ -177,12 +152,12 @@ const main = Effect.fn("drift check")(function* (options: Options) {
   const files = Result.isSuccess(manifest) ? manifest.success.files.map(({ path }) => path) : []
   yield* Effect.forEach(outputs, (path) => Output.refuseToOverwrite(path, files), { discard: true })
   const report = yield* Effect.fromResult(manifest).pipe(
-    Effect.flatMap((known) => run(known, options)),
+    Effect.flatMap((known) => run(known, present, options)),
     // What the layers ask for follows the policy, too.
     Effect.provideService(RetryPolicy.CurrentRetryPolicy, services.retryPolicies[options.retryPolicy]),
     Effect.catch((error) => explain(toDiagnostics(error), options))
   )
-  yield* present(report, options)
+  yield* present(report)
   if (report.exit_code !== 0) return yield* new ExitWith({ code: report.exit_code })
 })
 
@@ -203,6 +178,7 @@ export const check = callable({
   flags: {
     format: flags.reportFormat,
     reports: flags.reports,
+    attest: flags.attest,
     output: flags.output,
     concurrency: flags.concurrency,
     timeout: flags.timeout,
