@@ -1,7 +1,7 @@
 /**
  * What a manifest declares of one resource.
  */
-import type { Expectations, Severity } from "./Expectations.ts"
+import { type Expectations, inherit, type Severity } from "./Expectations.ts"
 
 /** Where something is declared; line and column from 1. */
 export interface SourcePlace {
@@ -70,6 +70,22 @@ export const over = (own: Declared, base: Declared): Declared => {
   return {
     expectations: { ...base.expectations, ...own.expectations },
     ...(severity === undefined ? {} : { severity }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(tags === undefined ? {} : { tags })
+  }
+}
+
+/** A resource with its defaults filled in. */
+export const resolve = (
+  declared: Required<Pick<DesiredResource, "address" | "instance" | "source" | "own" | "defaults">>
+): DesiredResource => {
+  const { defaults, own } = declared
+  const { owner, severity = defaultSeverity, tags } = over(own, defaults)
+  return {
+    ...declared,
+    expectations: inherit(own.expectations, defaults.expectations),
+    severity,
+    ...(own.severity === undefined ? { isSeverityInherited: true } : {}),
     ...(owner === undefined ? {} : { owner }),
     ...(tags === undefined ? {} : { tags })
   }

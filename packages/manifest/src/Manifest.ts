@@ -7,14 +7,14 @@ import { DeclaredReader, expectationNames, ownershipNames } from "./DeclaredRead
 import {
   type Declared,
   type DesiredResource,
-  defaultSeverity,
   maxAddressLength,
   nothing,
   over,
+  resolve,
   type SourcePlace
 } from "./DesiredResource.ts"
 import { at, characters, type Diagnostic, quote, type SourceText } from "./Diagnostic.ts"
-import { inherit, type Severity } from "./Expectations.ts"
+import type { Severity } from "./Expectations.ts"
 import type { FolderRule, Group } from "./Group.ts"
 import { readPlain } from "./plainManifest.ts"
 import { readFolderRules, readGroups } from "./readGroups.ts"
@@ -290,21 +290,5 @@ class Reader {
         ? !value.entries.some(isThere) && !this.#tree.isMisspelt(value, "instance", resourceNames)
         : isEmpty(value)
     return { ...declared, instance, lacksInstance }
-  }
-}
-
-/** A resource with its defaults filled in. */
-const resolve = (
-  declared: Required<Pick<DesiredResource, "address" | "instance" | "source" | "own" | "defaults">>
-): DesiredResource => {
-  const { defaults, own } = declared
-  const { owner, severity = defaultSeverity, tags } = over(own, defaults)
-  return {
-    ...declared,
-    expectations: inherit(own.expectations, defaults.expectations),
-    severity,
-    ...(own.severity === undefined ? { isSeverityInherited: true } : {}),
-    ...(owner === undefined ? {} : { owner }),
-    ...(tags === undefined ? {} : { tags })
   }
 }
