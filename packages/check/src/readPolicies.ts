@@ -49,6 +49,10 @@ const byInstance = (policies: ReadonlyArray<FolderPolicy>): ReadonlyMap<string, 
   return all
 }
 
+/** The policies of a folder, by the instances that each is applied to, or is being bound to. */
+export const policiesOf = (folder: string, options: { readonly concurrency: number; readonly log: ReadLog }) =>
+  Effect.map(readFolderPolicies(folder, options), byInstance)
+
 /** Puts the policies of `resources` into `seen`, as far as these were found and say which they must have. */
 export const readPolicies = Effect.fn("Check.readPolicies")(function* (
   resources: ReadonlyArray<DesiredResource>,
@@ -65,9 +69,9 @@ export const readPolicies = Effect.fn("Check.readPolicies")(function* (
   }
 
   const readFolder = Effect.fnUntraced(function* (folder: string, indices: ReadonlyArray<number>) {
-    const found = yield* Effect.match(readFolderPolicies(folder, { concurrency, log }), {
+    const found = yield* Effect.match(policiesOf(folder, { concurrency, log }), {
       onFailure: unread,
-      onSuccess: byInstance
+      onSuccess: (all) => all
     })
     for (const index of indices) {
       put(index, found instanceof Map ? (found.get((resources[index] as DesiredResource).instance) ?? []) : found)

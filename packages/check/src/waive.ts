@@ -79,7 +79,9 @@ const waivedRow = (
       .map(({ reason, untilText }) => `until ${untilText}: ${reason}`)
     return `Accepted ${until.join("; ")}. ${row.reason}`
   }
-  if (row.state === "missing") return accepts("missing") ? { ...row, state: "waived", reason: why() } : row
+  // Pending without a change is an instance that the service does not know yet.
+  const isUnknown = row.state === "missing" || (row.state === "pending" && row.changes.length === 0)
+  if (isUnknown) return accepts("missing") ? { ...row, state: "waived", reason: why() } : row
   if (row.state !== "drifted" && row.state !== "pending") return row
   const changes = row.changes.map((change): Change => (accepts(change.field) ? { ...change, waived: true } : change))
   const left = changes.filter(({ waived }) => waived !== true)
