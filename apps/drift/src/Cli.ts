@@ -23,6 +23,7 @@ import { check } from "./commands/check.ts"
 import { emulator } from "./commands/emulator.ts"
 import { explain } from "./commands/explain.ts"
 import { importTerraform } from "./commands/importTerraform.ts"
+import { init } from "./commands/init.ts"
 import { show } from "./commands/show.ts"
 import { snapshot } from "./commands/snapshot.ts"
 import { validate } from "./commands/validate.ts"
@@ -110,6 +111,7 @@ const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
   Command.withSubcommands([
     commandOf(check),
+    commandOf(init),
     commandOf(show),
     commandOf(snapshot),
     commandOf(validate),

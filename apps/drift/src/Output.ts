@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import type { PlatformError } from "effect/PlatformError"
 import * as Schema from "effect/Schema"
 
 /** The result could not be written. */
@@ -82,14 +83,35 @@ export const file = Effect.fnUntraced(function* (path: string, pieces: Iterable<
     : Effect.andThen(write(temporary, "wx"), fs.rename(temporary, real)).pipe(
         Effect.onError(() => Effect.option(fs.remove(temporary)))
       )
-  yield* Effect.mapError(
-    writing,
-    (error) =>
-      new OutputError({
-        detail: `The file ${path} cannot be written (${error.reason._tag})`,
-        remedy: "Check the path given to --output, its directory and its permissions."
-      })
+  yield* Effect.mapError(writing, (error) => unwritable(path, error))
+})
+
+const unwritable = (path: string, { reason }: PlatformError) =>
+  new OutputError({
+    detail: `The file ${path} cannot be written (${reason._tag})`,
+    remedy: "Check the path given to --output, its directory and its permissions."
+  })
+
+const exists = (path: string) =>
+  new OutputError({
+    detail: `${path} exists already, and is not overwritten`,
+    remedy: "Name another file with --output, or move this one away."
+  })
+
+/** Refuses a file that would have to be overwritten. */
+export const refuseExisting = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (yield* Effect.orElseSucceed(fs.exists(path), () => false)) return yield* exists(path)
+})
+
+/** Writes a file that is not there yet, whole or not at all. */
+export const newFile = Effect.fnUntraced(function* (path: string, text: string) {
+  const fs = yield* FileSystem.FileSystem
+  // The name is taken first: who else takes it meanwhile keeps what he wrote.
+  yield* Effect.mapError(fs.writeFileString(path, "", { flag: "wx" }), (error) =>
+    error.reason._tag === "AlreadyExists" ? exists(path) : unwritable(path, error)
   )
+  yield* Effect.onError(file(path, text), () => Effect.option(fs.remove(path)))
 })
 
 /** A slip of the hand must not cost the manifest, or the seed. */

@@ -3,6 +3,7 @@
  */
 import { type FailOn, failOns } from "@holdfast/check/CheckReport"
 import { parseDuration } from "@holdfast/manifest/Expectations"
+import { instancePattern } from "@holdfast/manifest/DesiredResource"
 import { maxVariableLength, type Variables, variablePattern } from "@holdfast/manifest/Variables"
 import { asNamed, type Command, type Flag } from "./CommandLine.ts"
 import { type ReportFormat, reportFormats } from "./reportFormats.ts"
@@ -76,6 +77,26 @@ export const variables: Flag<Variables> = {
   expected: (text) =>
     `Expected name=value, each name once, values of at most ${maxVariableLength} characters, and this is "${text.slice(0, 300)}"`,
   fallback: new Map()
+}
+
+/** Ids of folders, each on a line; `undefined` where one is not. */
+const readFolders = (text: string): ReadonlyArray<string> | undefined => {
+  const ids = text === "" ? [] : text.split("\n")
+  return ids.every((id) => instancePattern.test(id)) ? [...new Set(ids)] : undefined
+}
+
+/** Folders, as the cloud's own tools take them. */
+export const folders: Flag<ReadonlyArray<string>> = {
+  kind: "text",
+  name: "folder-id",
+  metavar: "id",
+  isRepeated: true,
+  description: "A folder to read, once for each [YC_FOLDER_ID, one a line]",
+  variable: "YC_FOLDER_ID",
+  read: readFolders,
+  expected: (text) =>
+    `Expected ids of folders, each 1 to 50 lower-case letters, digits, - or _, and this is "${text.slice(0, 300)}"`,
+  fallback: []
 }
 
 /** Drift below this severity, or that a baseline knew, fails nothing. */
@@ -221,6 +242,13 @@ export const resume = path(
   "resume",
   "report",
   "Read only what the run of this JSON report could not, and carry over the rest"
+)
+
+/** A file that is made, and never replaces one. */
+export const newFile = path(
+  "output",
+  "file",
+  "Write the result to this file, which must not exist yet, instead of standard output"
 )
 
 /** A duration in milliseconds. */

@@ -25,6 +25,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 const commands: Readonly<Record<string, () => Promise<Callable>>> = {
   check: () => import("./commands/check.ts").then(({ check }) => check),
   snapshot: () => import("./commands/snapshot.ts").then(({ snapshot }) => snapshot),
+  init: () => import("./commands/init.ts").then(({ init }) => init),
   show: () => import("./commands/show.ts").then(({ show }) => show),
   validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
   verify: () => import("./commands/verify.ts").then(({ verify }) => verify),

@@ -19,11 +19,12 @@ interface Options {
 }
 
 const main = Effect.fn("drift validate")(function* ({ color, files, format }: Options) {
-  const { count, paths, problems } = yield* Effect.match(ManifestSource.load(files), {
-    onFailure: (error) => ({ paths: "", count: 0, problems: error.diagnostics }),
+  const { count, isEmpty, paths, problems } = yield* Effect.match(ManifestSource.load(files), {
+    onFailure: (error) => ({ paths: "", count: 0, isEmpty: true, problems: error.diagnostics }),
     onSuccess: (manifest) => ({
       paths: manifest.files.map(({ path }) => path).join(", "),
       count: manifest.resources.length,
+      isEmpty: manifest.resources.length + manifest.groups.length === 0,
       problems: []
     })
   })
@@ -39,7 +40,7 @@ const main = Effect.fn("drift validate")(function* ({ color, files, format }: Op
     yield* Output.stdout(jsonText(report))
   } else if (isValid) {
     yield* Output.stdout(safe`${paths}: valid, ${count} ${count === 1 ? "resource" : "resources"}\n`)
-    if (count === 0) {
+    if (isEmpty) {
       yield* Output.stderr("warning: drift check takes an empty manifest for an error, unless --allow-empty\n")
     }
   } else yield* Output.stderr(diagnostics(problems, { color: Output.useColor(color, process.stderr) }))
