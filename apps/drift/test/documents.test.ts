@@ -55,6 +55,7 @@ const commands: Readonly<Record<string, number>> = {
   "npx -y pnpm@12.21.0 test": 0,
   "pnpm drift check examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml": 2,
   "pnpm drift show epdbilling0000000001 --emulate examples/quickstart/fleet.yaml": 0,
+  "pnpm drift init --folder-id b1gemulator --emulate examples/quickstart/fleet.yaml": 0,
   "pnpm drift validate examples/quickstart/backup.yaml": 0,
   "pnpm drift import terraform examples/terraform/terraform.tfstate": 0,
   "pnpm drift explain HF010": 0,
@@ -183,6 +184,24 @@ describe("code in documents", () => {
     )
     assert.include(guide, `| ${standard.outageMillis / 1_000} s | ${patient.outageMillis / 60_000} min | 0 |`)
   })
+})
+
+describe("docs/getting-started.md", () => {
+  it.live(
+    "has commands that succeed, one after the other",
+    () =>
+      Effect.gen(function* () {
+        const lines = blocks(read("docs/getting-started.md"), "sh").flatMap((block) => block.trim().split("\n"))
+        assert.lengthOf(lines, 3)
+        // Not in the workspace itself.
+        const manifest = join(mkdtempSync(join(tmpdir(), "started-")), "backup.yaml")
+        for (const line of lines) {
+          const { code, said } = yield* shell(line.replaceAll(/(?<= )backup\.yaml/g, manifest))
+          assert.strictEqual(code, 0, `${line}: ${said}`)
+        }
+      }),
+    120_000
+  )
 })
 
 describe("docs/emulator.md", () => {
