@@ -2,8 +2,8 @@
  * Flags that commands share. Each has a `HOLDFAST_*` twin in the environment; the flag wins.
  */
 import { type FailOn, failOns } from "@holdfast/check/CheckReport"
-import { parseDuration } from "@holdfast/manifest/Expectations"
 import { instancePattern } from "@holdfast/manifest/DesiredResource"
+import { parseDuration } from "@holdfast/manifest/Expectations"
 import { maxVariableLength, type Variables, variablePattern } from "@holdfast/manifest/Variables"
 import { asNamed, type Command, type Flag } from "./CommandLine.ts"
 import { type ReportFormat, reportFormats } from "./reportFormats.ts"

@@ -161,7 +161,7 @@ const checked = (text: string) => {
   const parsed = Manifest.parse(new SourceText("backup.yaml", text))
   assert.deepStrictEqual([...parsed.diagnostics, ...disagreements(parsed)], [])
   return Check.check(
-    { ...parsed, files: [] },
+    { ...parsed, files: [], variables: {} },
     {
       ...limits,
       version: "1.0.0",

@@ -35,7 +35,8 @@ export const draft = (folders: ReadonlyArray<WholeFolder>, now: number): Manifes
     groups: groups.map(({ group }) => group),
     folders: folders.map(({ folder }) => ({ folder, unlisted: "fail", severity: defaultSeverity, source: nowhere })),
     waivers: [],
-    rules: []
+    rules: [],
+    variables: {}
   }
   return {
     day: dayOf(now),
