@@ -6,7 +6,9 @@
  */
 import { createHash } from "node:crypto"
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
 import { join } from "node:path"
+import { brotliCompressSync } from "node:zlib"
 import { type BuildOptions, build, type Plugin, transform } from "esbuild"
 import { pages } from "./src/rulePages.ts"
 
@@ -24,7 +26,7 @@ const versionCheck = `if (Number(process.versions.node.split(".")[0]) < 22 || pr
  * - Proxies are loaded where there are some; those of SOCKS are refused before.
  * - Bodies are texts: none is a form or a stream of `fetch`.
  * - Of Node's HTTP it asks the longest head, which `NodeTransport` gives, and whether a body is a request of Node's.
- * - The parser for processors without SIMD lies beside, as a file of its own.
+ * - The parser for processors without SIMD lies beside, as a file of its own, packed.
  */
 const usedUndici: Plugin = {
   name: "used-undici",
@@ -165,21 +167,22 @@ const pieces = await build({
   plugins: [usedUndici, noWebSockets, lateTables, plainBuiltins, builtPages]
 })
 
-/** undici's second parser, in CommonJS as it is. */
-const parser = await build({
-  ...common,
-  write: false,
-  entryPoints: { "llhttp-wasm": "undici/lib/llhttp/llhttp-wasm.js" },
-  absWorkingDir: join(import.meta.dirname, "../../packages/core"),
-  outdir: join(import.meta.dirname, "dist"),
-  outExtension: { ".js": ".cjs" },
-  format: "cjs"
-})
+/** undici's second parser, for processors without SIMD: packed, since hardly anybody needs it. */
+const parser = () => {
+  const wasm: Uint8Array = createRequire(join(import.meta.dirname, "../../packages/core/package.json"))(
+    "undici/lib/llhttp/llhttp-wasm.js"
+  )
+  const packed = brotliCompressSync(wasm).toString("base64")
+  return {
+    path: join(import.meta.dirname, "dist/llhttp-wasm.cjs"),
+    text: `module.exports = require("node:zlib").brotliDecompressSync(Buffer.from("${packed}", "base64"))`
+  }
+}
 
 await rm("dist", { recursive: true, force: true })
 await mkdir("dist")
 const buildId = createHash("sha256")
-for (const { path, text } of [...pieces.outputFiles, ...parser.outputFiles]) {
+for (const { path, text } of [...pieces.outputFiles, parser()]) {
   // Only scripts can be compiled with what was kept of them; pieces are made of modules.
   const { code, warnings } = await transform(text, {
     format: "cjs",

@@ -97,7 +97,7 @@ describe("a drafted manifest", () => {
       const seed = { ...fleetOf(labels, (index) => ({ online: index !== 2 })), policies }
       const { check, stdout } = yield* drafted(seed)
       assert.strictEqual(check.code, 0)
-      assert.include(stdout, 'expect: {protected: true, maxBackupAge: 26h, policies: {atLeast: ["every day: 03:00"]}}')
+      assert.include(stdout, "expect: {protected: true, maxBackupAge: 26h, policies: {atLeast: ['every day: 03:00']}}")
       assert.include(stdout, "  test: # 2 members, 2 protected\n")
       assert.include(stdout, "    fields: [online, policies]\n")
       assert.include(stdout, "(HF003), a declared backup policy is not applied (HF019)")
@@ -177,8 +177,8 @@ describe("a drafted manifest", () => {
       assert.strictEqual(check.code, 0)
       assert.include(stdout, "  bms1: {instance: bms1, protected: true, maxBackupAge: 26h} # BMS\n")
       assert.include(stdout, "- instance: epdorphan # its instance is gone\n    fields: [unlisted]\n")
-      assert.match(stdout, /- instance: epdnew # .*\n {4}fields: \[missing\]\n.*\n.*; it is under way"/)
-      assert.match(stdout, /- instance: epdreg # .*\n {4}fields: \[enabled, active, registered\]\n.*\n.*under way"/)
+      assert.match(stdout, /- instance: epdnew # .*\n {4}fields: \[missing\]\n.*\n.*; it is under way'/)
+      assert.match(stdout, /- instance: epdreg # .*\n {4}fields: \[enabled, active, registered\]\n.*\n.*under way'/)
       assert.notInclude(stdout, "epdgone")
       assert.deepInclude(report.summary, { total: 4, waived: 2, in_sync: 2 })
       assert.deepStrictEqual(report.waivers.unused, [])
@@ -194,7 +194,7 @@ describe("a drafted manifest", () => {
       assert.include(stdout, "    exclude: [epd1] # see resources\n")
       assert.include(
         stdout,
-        "  vm-epd1: {instance: epd1, enabled: true, online: true, active: true} # status is NEWER\\u001b[2J, which"
+        "  vm-epd1: {instance: epd1, enabled: true, online: true, active: true} # status is NEWER\\x1b[2J, which"
       )
       assert.notInclude(stdout, "waivers:")
       assert.deepInclude(report.summary, { total: 2, in_sync: 2 })

@@ -166,6 +166,7 @@ const checked = (text: string) => {
       ...limits,
       version: "1.0.0",
       emulator: null,
+      snapshot: null,
       concurrency: 16,
       allowEmpty: false,
       failOn: "info",

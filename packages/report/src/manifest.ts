@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "@holdfast/check/formatDuration"
 import type { DraftGroup, DraftResource, DraftWaiver, ManifestDraft } from "@holdfast/check/ManifestDraft"
-import { invisible } from "./Terminal.ts"
+import { inComment, scalar } from "@holdfast/manifest/yamlText"
 
 /** The text of the manifest. */
 export const manifest = (draft: ManifestDraft): string =>
@@ -41,8 +41,8 @@ const why = (label: ManifestDraft["label"]): Lines => {
   }
   const { instances, key, labelled, others, values } = label
   return [
-    `# A group is a value of the label ${words(key)}: ${labelled} of ${counted(instances, "instance")} have it, with ${values} values.`,
-    ...(others.length === 0 ? [] : [`# These labels would do, too: ${others.map(words).join(", ")}.`])
+    `# A group is a value of the label ${inComment(key)}: ${labelled} of ${counted(instances, "instance")} have it, with ${values} values.`,
+    ...(others.length === 0 ? [] : [`# These labels would do, too: ${others.map(inComment).join(", ")}.`])
   ]
 }
 
@@ -80,7 +80,7 @@ const resource = ({ instance, maxBackupAge, name, note }: DraftResource): string
     maxBackupAge === undefined
       ? "enabled: true, online: true, active: true"
       : `protected: true, maxBackupAge: ${formatDuration(maxBackupAge)}`
-  const comment = note === undefined ? "" : ` # ${words(note)}`
+  const comment = note === undefined ? "" : ` # ${inComment(note)}`
   return `  ${scalar(name)}: {instance: ${scalar(instance)}, ${expected}}${comment}`
 }
 
@@ -94,7 +94,7 @@ const waivers = ({ day, until, waivers }: ManifestDraft): Lines =>
       ]
 
 const waiver = ({ fields, instance, reason, who }: DraftWaiver, until: string): Lines => [
-  `  - instance: ${scalar(instance)} # ${words(who)}`,
+  `  - instance: ${scalar(instance)} # ${inComment(who)}`,
   `    fields: ${list(fields)}`,
   `    until: ${until}`,
   `    reason: ${scalar(reason)}`
@@ -102,25 +102,4 @@ const waiver = ({ fields, instance, reason, who }: DraftWaiver, until: string): 
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
-const list = (texts: ReadonlyArray<string>): string => `[${texts.map(scalar).join(", ")}]`
-
-/** Words that YAML, of one version or another, takes for something else than text. */
-const notText = /^(null|true|false|yes|no|on|off|y|n)$/i
-
-/** A text as YAML reads it back: as it is where nothing in it means anything, in quotes otherwise. */
-const scalar = (text: string): string =>
-  /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !notText.test(text)
-    ? text
-    : // A manifest fills in variables, in quotes, too.
-      `"${words(text.replace(/["\\]/g, "\\$&").replaceAll("${", "$$$${"))}"`
-
-/** What a reader does not see, and what YAML refuses. */
-const hidden = new RegExp(`[\\p{C}\\p{Zl}\\p{Zp}]|${invisible.source}`, "gu")
-
-const escapeOf = (character: string): string => {
-  const code = (character.codePointAt(0) ?? 0).toString(16)
-  return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`
-}
-
-/** A text in one line, in which a build server finds no command either. */
-const words = (text: string): string => text.replace(hidden, escapeOf).replaceAll("##", "\\x23#")
+const list = (texts: ReadonlyArray<string>): string => `[${texts.map((text) => scalar(text)).join(", ")}]`
