@@ -1,7 +1,7 @@
 /**
  * Reads what `defaults`, groups and resources have in common: expectations, severity, owner and tags.
  */
-import { type Declared, instancePattern, needsBackup } from "./DesiredResource.ts"
+import { type Declared, instancePattern, needsBackup, over } from "./DesiredResource.ts"
 import { type Expectations, fields, severities } from "./Expectations.ts"
 import { capital, type TreeReader, takes } from "./TreeReader.ts"
 import { describe, isEmpty, readExpectation, readLiteral } from "./Value.ts"
@@ -10,10 +10,15 @@ import type { Entry, Node } from "./YamlNode.ts"
 export const expectationNames = Object.keys(fields) as ReadonlyArray<keyof Expectations>
 
 /** Who and how bad: what is said beside expectations. */
-export const ownershipNames = ["severity", "owner", "tags"]
+export const ownershipNames = ["severity", "owner", "tags"] as const
+
+/** What `defaults` take. */
+export const defaultsNames = [...expectationNames, ...ownershipNames]
 
 const isExpectation = (name: string): name is keyof Expectations =>
   (expectationNames as ReadonlyArray<string>).includes(name)
+
+const isOwnership = (name: string): boolean => (ownershipNames as ReadonlyArray<string>).includes(name)
 
 type Writable<A> = { -readonly [Name in keyof A]: A[Name] }
 
@@ -42,10 +47,17 @@ export class DeclaredReader {
       if (isExpectation(key.text)) {
         const read = this.#expectation(key.text, value)
         if (read !== undefined) expectations[key.text] = read
-      } else if (!ownershipNames.includes(key.text)) other(entry)
+      } else if (!isOwnership(key.text)) other(entry)
       else Object.assign(declared, this.#ownership(key.text, value))
     }
     return declared
+  }
+
+  /** What holds where nothing else is said, over the defaults of what the file includes. */
+  defaults(node: Node, base: Declared): Declared {
+    const own = this.declared(node, defaultsNames, "`defaults`", () => undefined)
+    this.contradictions(node, own.expectations, base.expectations)
+    return over(own, base)
   }
 
   /** A machine that must not be backed up cannot have to be backed up, too. */

@@ -3,7 +3,7 @@
  */
 import * as Result from "effect/Result"
 import type { Event } from "js-yaml"
-import { DeclaredReader, expectationNames, ownershipNames } from "./DeclaredReader.ts"
+import { DeclaredReader, defaultsNames } from "./DeclaredReader.ts"
 import {
   type Declared,
   type DesiredResource,
@@ -64,9 +64,17 @@ export interface OpenedFile {
   readonly read: (base: Declared) => ParsedFile
 }
 
-const topLevelNames = ["version", "include", "defaults", "resources", "groups", "folders", "waivers", "rules"]
-const defaultsNames = [...expectationNames, ...ownershipNames]
-const resourceNames = ["instance", ...defaultsNames]
+export const topLevelNames = [
+  "version",
+  "include",
+  "defaults",
+  "resources",
+  "groups",
+  "folders",
+  "waivers",
+  "rules"
+] as const
+const resourceNames: ReadonlyArray<string> = ["instance", ...defaultsNames, "defaults"]
 
 const empty = { resources: [], groups: [], folders: [], waivers: [], rules: [], defaults: nothing }
 
@@ -104,8 +112,11 @@ const inOrder = (diagnostics: ReadonlyArray<Diagnostic>): ReadonlyArray<Diagnost
   diagnostics.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
 
 /** What is written below a resource's name; several names can share it by an alias. */
-interface Body extends Declared {
+interface Body {
+  readonly own: Declared
   readonly instance: string | undefined
+  /** In place of those of the file. */
+  readonly ownDefaults: Declared | undefined
   /** Neither an `instance` nor anything that was meant to be one is there. */
   readonly lacksInstance: boolean
 }
@@ -182,7 +193,7 @@ class Reader {
       return entry === undefined ? [] : read(entry)
     }
     const own = entries.get("defaults")
-    const defaults = own === undefined ? base : this.#defaults(own, base)
+    const defaults = own === undefined ? base : this.#declared.defaults(own.value, base)
     return {
       defaults,
       resources: from("resources", (entry) => this.#resources(entry, defaults)),
@@ -197,13 +208,6 @@ class Reader {
         }))
       )
     }
-  }
-
-  #defaults({ value }: Entry, base: Declared): Declared {
-    const own = this.#declared.declared(value, defaultsNames, "`defaults`", () => undefined)
-    const all = over(own, base)
-    this.#declared.contradictions(value, own.expectations, base.expectations)
-    return all
   }
 
   #version(entry: Entry | undefined, root: Mapping): void {
@@ -253,7 +257,7 @@ class Reader {
     return found
   }
 
-  #resource({ key, value }: Entry, defaults: Declared): DesiredResource | undefined {
+  #resource({ key, value }: Entry, ofFile: Declared): DesiredResource | undefined {
     if (key.text.trim() === "" || characters(key.text) > maxAddressLength) {
       this.#tree.report(key.offset, { summary: `The name of a resource takes 1 to ${maxAddressLength} characters` })
     }
@@ -265,7 +269,10 @@ class Reader {
       })
       return undefined
     }
-    const { instance, lacksInstance, ...own } = this.#tree.once(value, "resource", () => this.#body(key, value))
+    const { instance, lacksInstance, own, ownDefaults } = this.#tree.once(value, "resource", () =>
+      this.#body(key, value)
+    )
+    const defaults = ownDefaults ?? ofFile
     if (instance === undefined) {
       if (lacksInstance) {
         this.#tree.report(key.offset, {
@@ -281,14 +288,16 @@ class Reader {
 
   #body(key: Scalar, value: Node): Body {
     let instance: string | undefined
-    const declared = this.#declared.declared(value, resourceNames, `the resource ${quote(key.text)}`, (entry) => {
-      instance = this.#tree.id(entry.value, "instance", instanceDetail)
+    let ownDefaults: Declared | undefined
+    const own = this.#declared.declared(value, resourceNames, `the resource ${quote(key.text)}`, (entry) => {
+      if (entry.key.text === "defaults") ownDefaults = this.#declared.defaults(entry.value, nothing)
+      else instance = this.#tree.id(entry.value, "instance", instanceDetail)
     })
     const isThere = (entry: Entry) => entry.key.text === "instance"
     const lacksInstance =
       value.kind === "mapping"
         ? !value.entries.some(isThere) && !this.#tree.isMisspelt(value, "instance", resourceNames)
         : isEmpty(value)
-    return { ...declared, instance, lacksInstance }
+    return { own, instance, ownDefaults, lacksInstance }
   }
 }

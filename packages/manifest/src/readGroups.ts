@@ -3,7 +3,7 @@
  */
 import type { DeclaredReader } from "./DeclaredReader.ts"
 import { expectationNames, ownershipNames } from "./DeclaredReader.ts"
-import { type Declared, defaultSeverity, instancePattern, maxAddressLength } from "./DesiredResource.ts"
+import { type Declared, defaultSeverity, instancePattern, maxAddressLength, nothing } from "./DesiredResource.ts"
 import { characters, quote } from "./Diagnostic.ts"
 import { severities } from "./Expectations.ts"
 import { type FolderRule, type Group, unlistedModes } from "./Group.ts"
@@ -11,8 +11,8 @@ import type { TreeReader } from "./TreeReader.ts"
 import { isEmpty, readLiteral } from "./Value.ts"
 import type { Entry, Node } from "./YamlNode.ts"
 
-const groupNames = ["folders", "labels", "match", "exclude", "expect", ...ownershipNames]
-const folderNames = ["unlisted", "severity"]
+export const groupNames = ["folders", "labels", "match", "exclude", "expect", ...ownershipNames, "defaults"] as const
+export const folderNames = ["unlisted", "severity"] as const
 const folderIdDetail =
   "An id is 1 to 50 lower-case letters, digits, `-` or `_`, as `yc resource-manager folder list` shows it."
 
@@ -36,21 +36,24 @@ const readGroup = (
   tree: TreeReader,
   reader: DeclaredReader,
   { key, value }: Entry,
-  defaults: Declared
+  ofFile: Declared
 ): Group | undefined => {
   if (key.text.trim() === "" || characters(key.text) > maxAddressLength) {
     tree.report(key.offset, { summary: `The name of a group takes 1 to ${maxAddressLength} characters` })
   }
   const what = `the group ${quote(key.text)}`
-  const { expect, own, selector } = tree.once(value, "group", () => {
+  const { expect, own, ownDefaults, selector } = tree.once(value, "group", () => {
     const selector: Selector = {}
     let expect: Node | undefined
+    let ownDefaults: Declared | undefined
     const own = reader.declared(value, groupNames, what, (entry) => {
       if (entry.key.text === "expect") expect = entry.value
+      else if (entry.key.text === "defaults") ownDefaults = reader.defaults(entry.value, nothing)
       else Object.assign(selector, readSelector(tree, entry))
     })
-    return { expect, own, selector }
+    return { expect, own, ownDefaults, selector }
   })
+  const defaults = ownDefaults ?? ofFile
   const wanted =
     expect === undefined ? own : { ...own, ...readExpect(reader, expect, `the \`expect\` of ${what}`, defaults) }
   if (selector.folders === undefined) {

@@ -124,6 +124,58 @@ waivers:
       })
     })
   )
+
+  it.effect("carry defaults of their own in place of those of the file, and so do resources", () =>
+    Effect.sync(() => {
+      const { groups, resources } = read(`defaults: {online: true, severity: low}
+groups:
+  g: {folders: f, expect: {enabled: true}, defaults: {maxBackupAge: 2h}}
+resources:
+  a: {instance: i, defaults: {enabled: false, owner: me}}
+  b: {instance: j, defaults: {}}
+  c: {instance: k}
+`)
+      assert.deepStrictEqual(groups[0]?.defaults, { expectations: { maxBackupAge: 7_200_000 } })
+      assert.deepStrictEqual(
+        resources.map(({ defaults, expectations, owner, severity }) => ({ defaults, expectations, owner, severity })),
+        [
+          {
+            defaults: { expectations: { enabled: false }, owner: "me" },
+            expectations: { enabled: false },
+            owner: "me",
+            severity: "high"
+          },
+          { defaults: { expectations: {} }, expectations: { enabled: true }, owner: undefined, severity: "high" },
+          {
+            defaults: { expectations: { online: true }, severity: "low" },
+            expectations: { online: true },
+            owner: undefined,
+            severity: "low"
+          }
+        ]
+      )
+    })
+  )
+
+  it.effect("must agree with their own defaults", () =>
+    check(
+      `version: 1
+defaults: {enabled: false}
+groups:
+  g: {folders: f, expect: {protected: true}, defaults: {enabled: false, policies: [a]}}
+resources:
+  a: {instance: i, protected: true, defaults: {enabled: false}}
+  b: {instance: j, protected: true, defaults: {instance: k}}
+  c: {instance: l, protected: true, defaults: {}}
+`,
+      [
+        "4:28 `protected` contradicts `enabled: false` of the `defaults`",
+        "4:73 `policies` contradicts `enabled: false` beside it",
+        "6:20 `protected` contradicts `enabled: false` of the `defaults`",
+        '7:48 `defaults` has no field "instance"'
+      ]
+    )
+  )
 })
 
 describe("a group's claim", () => {

@@ -82,7 +82,7 @@ describe("a mistake in a resource", () => {
       assert.deepStrictEqual(
         diagnosticsOf(resource("foo: 1")).map(({ detail }) => detail),
         [
-          "It takes `instance`, `enabled`, `online`, `active`, `registered`, `status`, `type`, `maxBackupAge`, `nextBackupWithin`, `policies`, `protected`, `severity`, `owner`, `tags`."
+          "It takes `instance`, `enabled`, `online`, `active`, `registered`, `status`, `type`, `maxBackupAge`, `nextBackupWithin`, `policies`, `protected`, `severity`, `owner`, `tags`, `defaults`."
         ]
       )
     )
