@@ -24,6 +24,7 @@ import { emulator } from "./commands/emulator.ts"
 import { explain } from "./commands/explain.ts"
 import { importTerraform } from "./commands/importTerraform.ts"
 import { init } from "./commands/init.ts"
+import { schema } from "./commands/schema.ts"
 import { show } from "./commands/show.ts"
 import { snapshot } from "./commands/snapshot.ts"
 import { validate } from "./commands/validate.ts"
@@ -116,6 +117,7 @@ const cli = Command.make("drift").pipe(
     commandOf(snapshot),
     commandOf(validate),
     commandOf(verify),
+    commandOf(schema),
     commandOf(explain),
     imports,
     auth,

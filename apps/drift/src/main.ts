@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Callable>>> = {
   show: () => import("./commands/show.ts").then(({ show }) => show),
   validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
   verify: () => import("./commands/verify.ts").then(({ verify }) => verify),
+  schema: () => import("./commands/schema.ts").then(({ schema }) => schema),
   explain: () => import("./commands/explain.ts").then(({ explain }) => explain),
   emulator: () => import("./commands/emulator.ts").then(({ emulator }) => emulator)
 }

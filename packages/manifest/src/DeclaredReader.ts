@@ -2,18 +2,11 @@
  * Reads what `defaults`, groups and resources have in common: expectations, severity, owner and tags.
  */
 import { type Declared, instancePattern, needsBackup, over } from "./DesiredResource.ts"
-import { type Expectations, fields, severities } from "./Expectations.ts"
+import { type Expectations, severities } from "./Expectations.ts"
+import { defaultsNames, expectationNames, ownershipNames } from "./fieldNames.ts"
 import { capital, type TreeReader, takes } from "./TreeReader.ts"
 import { describe, isEmpty, readExpectation, readLiteral } from "./Value.ts"
 import type { Entry, Node } from "./YamlNode.ts"
-
-export const expectationNames = Object.keys(fields) as ReadonlyArray<keyof Expectations>
-
-/** Who and how bad: what is said beside expectations. */
-export const ownershipNames = ["severity", "owner", "tags"] as const
-
-/** What `defaults` take. */
-export const defaultsNames = [...expectationNames, ...ownershipNames]
 
 const isExpectation = (name: string): name is keyof Expectations =>
   (expectationNames as ReadonlyArray<string>).includes(name)

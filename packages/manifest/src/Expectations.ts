@@ -68,7 +68,14 @@ export const inherit = (own: Expectations, defaults: Expectations): Expectations
   return Object.keys(all).length === 0 ? { enabled: true } : all
 }
 
-const unitMillis: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+/** The units of durations, in milliseconds. */
+export const unitMillis: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000
+}
 
 /** Milliseconds of a duration such as `90m`, `26h`, `1d12h` or `2w`; `undefined` where it is none, or is zero. */
 export const parseDuration = (text: string): number | undefined => {

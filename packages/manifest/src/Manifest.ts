@@ -3,7 +3,7 @@
  */
 import * as Result from "effect/Result"
 import type { Event } from "js-yaml"
-import { DeclaredReader, defaultsNames } from "./DeclaredReader.ts"
+import { DeclaredReader } from "./DeclaredReader.ts"
 import {
   type Declared,
   type DesiredResource,
@@ -15,6 +15,7 @@ import {
 } from "./DesiredResource.ts"
 import { at, characters, type Diagnostic, quote, type SourceText } from "./Diagnostic.ts"
 import type { Severity } from "./Expectations.ts"
+import { resourceNames, topLevelNames } from "./fieldNames.ts"
 import type { FolderRule, Group } from "./Group.ts"
 import { readPlain } from "./plainManifest.ts"
 import { readFolderRules, readGroups } from "./readGroups.ts"
@@ -64,17 +65,7 @@ export interface OpenedFile {
   readonly read: (base: Declared) => ParsedFile
 }
 
-export const topLevelNames = [
-  "version",
-  "include",
-  "defaults",
-  "resources",
-  "groups",
-  "folders",
-  "waivers",
-  "rules"
-] as const
-const resourceNames: ReadonlyArray<string> = ["instance", ...defaultsNames, "defaults"]
+const isField = (name: string): boolean => (resourceNames as ReadonlyArray<string>).includes(name)
 
 const empty = { resources: [], groups: [], folders: [], waivers: [], rules: [], defaults: nothing }
 
@@ -262,7 +253,7 @@ class Reader {
       this.#tree.report(key.offset, { summary: `The name of a resource takes 1 to ${maxAddressLength} characters` })
     }
     if (value.kind === "invalid") return undefined
-    if (value.kind !== "mapping" && resourceNames.includes(key.text) && !isEmpty(value)) {
+    if (value.kind !== "mapping" && isField(key.text) && !isEmpty(value)) {
       this.#tree.report(key.offset, {
         summary: `\`${key.text}\` is a field of a resource, and stands here as the name of one`,
         detail: "Indent it below the name of its resource."

@@ -27,10 +27,14 @@ export interface Waiver {
   readonly source: SourcePlace
 }
 
+/** A day, and an RFC 3339 time, as they are written. */
+export const dayPattern = /^\d{4}-\d{2}-\d{2}$/
+export const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
+
 /** The end of a day in UTC, or an RFC 3339 time, in milliseconds since 1970; `undefined` where it is neither. */
 export const parseUntil = (text: string): number | undefined => {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
-  if (!isDay && !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined
+  const isDay = dayPattern.test(text)
+  if (!isDay && !timePattern.test(text)) return undefined
   const millis = Date.parse(isDay ? `${text}T00:00:00Z` : text)
   const day = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
   // The thirty-first of a month that has thirty is no day.

@@ -2,17 +2,15 @@
  * `groups` and `folders`: what a manifest says of instances that it does not name.
  */
 import type { DeclaredReader } from "./DeclaredReader.ts"
-import { expectationNames, ownershipNames } from "./DeclaredReader.ts"
 import { type Declared, defaultSeverity, instancePattern, maxAddressLength, nothing } from "./DesiredResource.ts"
 import { characters, quote } from "./Diagnostic.ts"
 import { severities } from "./Expectations.ts"
+import { expectationNames, folderNames, groupNames } from "./fieldNames.ts"
 import { type FolderRule, type Group, unlistedModes } from "./Group.ts"
 import type { TreeReader } from "./TreeReader.ts"
 import { isEmpty, readLiteral } from "./Value.ts"
 import type { Entry, Node } from "./YamlNode.ts"
 
-export const groupNames = ["folders", "labels", "match", "exclude", "expect", ...ownershipNames, "defaults"] as const
-export const folderNames = ["unlisted", "severity"] as const
 const folderIdDetail =
   "An id is 1 to 50 lower-case letters, digits, `-` or `_`, as `yc resource-manager folder list` shows it."
 

@@ -3,13 +3,13 @@
  */
 import { nearest, quote } from "./Diagnostic.ts"
 import { type Severity, severities } from "./Expectations.ts"
+import { waiverNames } from "./fieldNames.ts"
 import { type RuleCode, ruleCodes } from "./ruleCodes.ts"
 import { type TreeReader, takes } from "./TreeReader.ts"
 import { describe, isEmpty, readLiteral } from "./Value.ts"
 import { parseUntil, type Waiver, type WaiverTarget, waivableFields, waiverTargets } from "./Waiver.ts"
 import type { Entry, Mapping, Node } from "./YamlNode.ts"
 
-const waiverNames = [...waiverTargets, "fields", "until", "reason", "approvedBy", "ticket"]
 const untilDetail = "Write a day, its end in UTC included (2026-12-31), or an RFC 3339 time."
 
 /** Reads `waivers`. */
