@@ -150,6 +150,19 @@ describe("docs/manifest.md", () => {
     const page = read("docs/manifest.md")
     for (const field of Object.keys(fields)) assert.match(page, new RegExp(`^\\| .*\`${field}\``, "m"))
   })
+
+  it.live(
+    "has a command that writes the schema",
+    () =>
+      Effect.gen(function* () {
+        const command = blocks(read("docs/manifest.md"), "sh")
+          .flatMap((block) => block.trim().split("\n"))
+          .find((line) => line.endsWith(" > manifest.schema.json"))
+        const { code, stdout } = yield* shell((command ?? "").replace(/ > .*/, ""))
+        assert.deepStrictEqual([code, stdout], [0, read("docs/manifest.schema.json")])
+      }),
+    120_000
+  )
 })
 
 describe("code in documents", () => {
