@@ -48,9 +48,14 @@ export class DeclaredReader {
 
   /** What holds where nothing else is said, over the defaults of what the file includes. */
   defaults(node: Node, base: Declared): Declared {
-    const own = this.declared(node, defaultsNames, "`defaults`", () => undefined)
+    const own = this.ownDefaults(node)
     this.contradictions(node, own.expectations, base.expectations)
     return over(own, base)
+  }
+
+  /** The defaults of one entry: what several files come to, which may hold `enabled: false` of one beside what others say. */
+  ownDefaults(node: Node): Declared {
+    return this.declared(node, defaultsNames, "`defaults`", () => undefined)
   }
 
   /** A machine that must not be backed up cannot have to be backed up, too. */

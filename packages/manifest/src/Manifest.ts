@@ -281,7 +281,7 @@ class Reader {
     let instance: string | undefined
     let ownDefaults: Declared | undefined
     const own = this.#declared.declared(value, resourceNames, `the resource ${quote(key.text)}`, (entry) => {
-      if (entry.key.text === "defaults") ownDefaults = this.#declared.defaults(entry.value, nothing)
+      if (entry.key.text === "defaults") ownDefaults = this.#declared.ownDefaults(entry.value)
       else instance = this.#tree.id(entry.value, "instance", instanceDetail)
     })
     const isThere = (entry: Entry) => entry.key.text === "instance"

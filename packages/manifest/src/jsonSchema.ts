@@ -165,8 +165,6 @@ const noContradiction: JsonSchema = {
   then: { properties: Object.fromEntries(needsBackup.map((name) => [name, false])) }
 }
 
-const defaults = (description: string): JsonSchema => body(description, defaultsNames, ref, noContradiction)
-
 const resource: JsonSchema = {
   ...body(
     "A machine, and what it must satisfy. Only what is declared is compared.",
@@ -247,7 +245,12 @@ const topLevelFields: Table<typeof topLevelNames> = {
     "Further files, relative to this one. Their `defaults` hold here, too, where this file does not say otherwise.",
     text("A path, a directory or a pattern.", "common.yaml")
   ),
-  defaults: defaults("What holds for every resource and group of this file that does not say otherwise."),
+  defaults: body(
+    "What holds for every resource and group of this file that does not say otherwise.",
+    defaultsNames,
+    ref,
+    noContradiction
+  ),
   resources: named("Machines, by the names that reports show.", ref("resource"), said),
   groups: named("Machines that are not named one by one, by the name of the group.", ref("group"), said),
   folders: named(
@@ -282,8 +285,10 @@ export const manifestSchema: JsonSchema = {
   definitions: {
     variable: { type: "string", pattern: variable },
     ...declared,
-    ownDefaults: defaults(
-      "In place of the `defaults` of the file. `drift validate --print` writes them where files differ."
+    ownDefaults: body(
+      "In place of the `defaults` of the file. `drift validate --print` writes them where files differ.",
+      defaultsNames,
+      ref
     ),
     resource,
     group

@@ -2,7 +2,7 @@
  * `groups` and `folders`: what a manifest says of instances that it does not name.
  */
 import type { DeclaredReader } from "./DeclaredReader.ts"
-import { type Declared, defaultSeverity, instancePattern, maxAddressLength, nothing } from "./DesiredResource.ts"
+import { type Declared, defaultSeverity, instancePattern, maxAddressLength } from "./DesiredResource.ts"
 import { characters, quote } from "./Diagnostic.ts"
 import { severities } from "./Expectations.ts"
 import { expectationNames, folderNames, groupNames } from "./fieldNames.ts"
@@ -46,7 +46,7 @@ const readGroup = (
     let ownDefaults: Declared | undefined
     const own = reader.declared(value, groupNames, what, (entry) => {
       if (entry.key.text === "expect") expect = entry.value
-      else if (entry.key.text === "defaults") ownDefaults = reader.defaults(entry.value, nothing)
+      else if (entry.key.text === "defaults") ownDefaults = reader.ownDefaults(entry.value)
       else Object.assign(selector, readSelector(tree, entry))
     })
     return { expect, own, ownDefaults, selector }

@@ -163,6 +163,7 @@ resources:
 defaults: {enabled: false}
 groups:
   g: {folders: f, expect: {protected: true}, defaults: {enabled: false, policies: [a]}}
+  h: {folders: f, expect: {enabled: true}, defaults: {enabled: false, policies: [a]}}
 resources:
   a: {instance: i, protected: true, defaults: {enabled: false}}
   b: {instance: j, protected: true, defaults: {instance: k}}
@@ -170,9 +171,8 @@ resources:
 `,
       [
         "4:28 `protected` contradicts `enabled: false` of the `defaults`",
-        "4:73 `policies` contradicts `enabled: false` beside it",
-        "6:20 `protected` contradicts `enabled: false` of the `defaults`",
-        '7:48 `defaults` has no field "instance"'
+        "7:20 `protected` contradicts `enabled: false` of the `defaults`",
+        '8:48 `defaults` has no field "instance"'
       ]
     )
   )
