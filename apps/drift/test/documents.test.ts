@@ -2,7 +2,7 @@
  * What the documents say is true: every command of theirs runs, every path exists, every table agrees with the code.
  */
 import { execFile } from "node:child_process"
-import { existsSync, globSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -15,7 +15,7 @@ import { SourceText } from "@holdfast/manifest/Diagnostic"
 import { fields } from "@holdfast/manifest/Expectations"
 import { parse } from "@holdfast/manifest/Manifest"
 import { Effect } from "effect"
-import { bundle, drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.ts"
+import { bundle, directory, drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.ts"
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
@@ -57,6 +57,7 @@ const commands: Readonly<Record<string, number>> = {
   "pnpm drift show epdbilling0000000001 --emulate examples/quickstart/fleet.yaml": 0,
   "pnpm drift init --folder-id b1gemulator --emulate examples/quickstart/fleet.yaml": 0,
   "pnpm drift validate examples/quickstart/backup.yaml": 0,
+  "pnpm drift validate --print examples/quickstart/backup.yaml": 0,
   "pnpm drift import terraform examples/terraform/terraform.tfstate": 0,
   "pnpm drift explain HF010": 0,
   "pnpm drift snapshot examples/quickstart/backup.yaml --emulate examples/quickstart/fleet.yaml --output /tmp/live.json": 0,
@@ -150,6 +151,21 @@ describe("docs/manifest.md", () => {
     const page = read("docs/manifest.md")
     for (const field of Object.keys(fields)) assert.match(page, new RegExp(`^\\| .*\`${field}\``, "m"))
   })
+
+  it.live("shows what its manifest of several files comes to", () =>
+    Effect.gen(function* () {
+      const examples = blocks(read("docs/manifest.md"), "yaml")
+      const printed = examples.findIndex((example) => example.startsWith("# Made by drift validate --print"))
+      const cwd = directory({
+        "backup.yaml": examples[printed - 1] as string,
+        "common.yaml": "version: 1\ndefaults: {protected: true, maxBackupAge: 26h}\n"
+      })
+      mkdirSync(join(cwd, "env"))
+      writeFileSync(join(cwd, "env/prod.yaml"), "version: 1\nresources:\n  db-1: {instance: epddb1prod0000000001}\n")
+      const result = yield* drift(["validate", "--print", "--var", "env=prod"], { cwd })
+      assert.deepStrictEqual(result, { code: 0, stdout: examples[printed] as string, stderr: "" })
+    })
+  )
 
   it.live(
     "has a command that writes the schema",

@@ -94,7 +94,14 @@ const targets = [
 ]
 const waived = [
   ...['"fields": "missing"', '"fields": ["maxBackupAge", "unlisted", "${field}"]', '"approvedBy": "cto@example.com"'],
-  ...['"ticket": "OPS-1"', '"ticket": 5', '"until": "2026-12-31T12:00:00.5+03:00"', '"until": "${day}"']
+  ...[
+    '"ticket": "OPS-1"',
+    '"ticket": 5',
+    '"reason": "${env}: a # b\\u001b[2J"',
+    '"approvedBy": "- x"',
+    '"until": "2026-12-31T12:00:00.5+03:00"',
+    '"until": "${day}"'
+  ]
 ]
 const further = [
   ...['"rules": {"HF012": "low", "HF016": "${severity}"}', '"rules": null', '"x-notes": [1, {"a": null}]'],
