@@ -60,7 +60,7 @@ describe("drift init on the quickstart", () => {
         stderr: "backup.yaml has 2 groups, 2 resources, 8 waivers. Review it, then run drift check backup.yaml.\n"
       })
       const { stderr, stdout } = yield* drift(["validate"], { cwd })
-      assert.deepStrictEqual([stdout, stderr], ["backup.yaml: valid, 2 resources\n", ""])
+      assert.deepStrictEqual([stdout, stderr], ["backup.yaml: valid, 2 resources, 2 groups\n", ""])
       const check = yield* drift(["check", "--emulate", seed], { cwd })
       assert.strictEqual(check.code, 0, check.stdout)
       assert.include(check.stdout, "5 of 13 are as declared, 8 waived")

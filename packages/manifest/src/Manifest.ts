@@ -9,7 +9,6 @@ import {
   type DesiredResource,
   maxAddressLength,
   nothing,
-  over,
   resolve,
   type SourcePlace
 } from "./DesiredResource.ts"
