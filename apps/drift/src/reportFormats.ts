@@ -8,7 +8,11 @@ export type Writer = (report: CheckReport) => Iterable<string>
 
 /** Every format but that for people on a terminal. */
 export const writers = {
-  json: () => import("@holdfast/report/json").then(({ json }): Writer => json)
+  json: () => import("@holdfast/report/json").then(({ json }): Writer => json),
+  junit: () => import("@holdfast/report/junit").then(({ junit }): Writer => junit),
+  sarif: () => import("@holdfast/report/sarif").then(({ sarif }): Writer => sarif),
+  gitlab: () => import("@holdfast/report/gitlab").then(({ gitlab }): Writer => gitlab),
+  ocsf: () => import("@holdfast/report/ocsf").then(({ ocsf }): Writer => ocsf)
 } as const satisfies Readonly<Record<string, () => Promise<Writer>>>
 
 export type ReportFormat = keyof typeof writers

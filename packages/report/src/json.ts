@@ -14,6 +14,18 @@ const escapeUnits = (text: string): string =>
 
 const written = (value: unknown): string => JSON.stringify(value, null, 2).replace(dangerous, escapeUnits)
 
+/** A value as JSON text on one line, as harmless. */
+export const jsonLine = (value: unknown): string => JSON.stringify(value).replace(dangerous, escapeUnits)
+
+/** The items of a list as JSON text, each on a line of its own, in pieces. */
+export function* jsonItems(items: Iterable<unknown>): Iterable<string> {
+  let before = "\n"
+  for (const item of items) {
+    yield `${before}${jsonLine(item)}`
+    before = ",\n"
+  }
+}
+
 /** A value as JSON text that holds no control characters but newlines, and no marks that hide or reorder text. */
 export const jsonText = (value: unknown): string => `${written(value)}\n`
 
