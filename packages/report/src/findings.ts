@@ -37,6 +37,20 @@ export interface Finding {
 export const nameOf = ({ address, instance_id }: Pick<Finding, "address" | "instance_id">): string =>
   instance_id === "" || instance_id === address ? address : `${address} (${instance_id})`
 
+/** How a finding that fails nothing begins, or that nobody can decide yet. */
+export const markOf = ({ verdict, waivers }: Finding): string => {
+  switch (verdict) {
+    case "drift":
+      return ""
+    case "pending":
+      return "Pending: "
+    case "reported":
+      return "Reported: "
+    case "waived":
+      return `Waived${waivers.map(({ reason, until }) => ` until ${until} (${reason})`).join(",")}: `
+  }
+}
+
 /** A short name for some texts: SHA-256 in hexadecimal. */
 export const fingerprintOf = (...texts: ReadonlyArray<string>): string =>
   process.getBuiltinModule("node:crypto").hash("sha256", JSON.stringify(texts))

@@ -3,7 +3,16 @@
  * issues alone: all that is not in sync is one, also what could not be told.
  */
 import type { CheckReport, ResourceReport } from "@holdfast/check/CheckReport"
-import { caveatsOf, defaultManifest, type Finding, findings, fingerprintOf, nameOf, problemsOf } from "./findings.ts"
+import {
+  caveatsOf,
+  defaultManifest,
+  type Finding,
+  findings,
+  fingerprintOf,
+  markOf,
+  nameOf,
+  problemsOf
+} from "./findings.ts"
 import { jsonItems } from "./json.ts"
 import { escapeText } from "./Terminal.ts"
 
@@ -25,20 +34,6 @@ const issue = ({ check_name, description, fingerprint, severity, source }: Issue
   severity,
   location: { path: escapeText(source.path.replace(/^(?:\.\/)+/, "")), lines: { begin: Math.max(1, source.line) } }
 })
-
-/** How a finding that fails nothing begins, or that nobody can decide yet. */
-const markOf = ({ verdict, waivers }: Finding): string => {
-  switch (verdict) {
-    case "drift":
-      return ""
-    case "pending":
-      return "Pending: "
-    case "reported":
-      return "Reported: "
-    case "waived":
-      return `Waived${waivers.map(({ reason, until }) => ` until ${until} (${reason})`).join(",")}: `
-  }
-}
 
 const ofFinding = (finding: Finding) => {
   const { code, fingerprint, reason, remedy, severity, source, verdict } = finding

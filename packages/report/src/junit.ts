@@ -3,6 +3,7 @@
  * nobody listed. It keeps to what the schemas of Ant, Surefire and Jenkins have in common.
  */
 import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
+import { rules } from "@holdfast/check/Rule"
 import { type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
 import { verdict } from "./pretty.ts"
 import { escapeText, safe } from "./Terminal.ts"
@@ -71,8 +72,9 @@ const outcomeOf = (row: ResourceReport): Outcome | undefined => {
     case "in_sync":
       return undefined
     case "drifted":
-    case "missing":
       return { element: "failure", message: reason, type: reason_code, body }
+    case "missing":
+      return { element: "failure", message: reason, type: reason_code, body: [rules.HF016.remedy, ...body] }
     case "waived":
       return { element: "skipped", message: reason, type: reason_code, body: [] }
     case "pending":

@@ -5,7 +5,7 @@
 import type { CheckReport, ReadError, ResourceReport } from "@holdfast/check/CheckReport"
 import { meanings } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
-import { caveatsOf, type Finding, findings, nameOf, problemsOf } from "./findings.ts"
+import { caveatsOf, type Finding, findings, markOf, nameOf, problemsOf } from "./findings.ts"
 import { jsonItems, jsonLine } from "./json.ts"
 import { escapeText } from "./Terminal.ts"
 
@@ -76,7 +76,7 @@ const resultOf = (finding: Finding) => {
     ...(ruleIndex < 0 ? {} : { ruleIndex }),
     kind,
     level: kind === "fail" ? levels[severity] : "none",
-    message: message(`${nameOf(finding)}: ${finding.reason} ${finding.remedy}`),
+    message: message(`${markOf(finding)}${nameOf(finding)}: ${finding.reason} ${finding.remedy}`),
     locations: [
       { ...location(finding.source), logicalLocations: [{ name: plain(finding.address), kind: "resource" }] }
     ],
