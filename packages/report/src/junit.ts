@@ -6,7 +6,7 @@ import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/ch
 import { rules } from "@holdfast/check/Rule"
 import { type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
 import { verdict } from "./pretty.ts"
-import { escapeText, safe } from "./Terminal.ts"
+import { escapeText, guardLines, safe } from "./Terminal.ts"
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -43,7 +43,7 @@ const testcase = (className: string, name: string, outcome?: Outcome): string =>
   // The schema of Ant gives a skipped test no type.
   const kind = element === "skipped" ? "" : ` type="${foreign(orNone(type))}"`
   const told = `<${element} message="${foreign(message)}"${kind}`
-  const inner = body.length === 0 ? `${told}/>` : `${told}>${markup(body.join("\n"))}</${element}>`
+  const inner = body.length === 0 ? `${told}/>` : `${told}>${markup(guardLines(body.join("\n")))}</${element}>`
   return `${start}>\n      ${inner}\n    </testcase>\n`
 }
 

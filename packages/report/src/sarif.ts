@@ -157,8 +157,9 @@ export function* sarif(report: CheckReport): Iterable<string> {
     // Characters, each counted once, however many units encode it.
     columnKind: "unicodeCodePoints",
     ...(isUuid(report.run_id) ? { automationDetails: { guid: report.run_id } } : {}),
-    artifacts: report.manifest.map(({ path, sha256 }) => ({
-      location: { uri: uriOf(path) },
+    // Each once, as the schema wants them, also where two spellings name one file.
+    artifacts: [...new Map(report.manifest.map(({ path, sha256 }) => [uriOf(path), sha256]))].map(([uri, sha256]) => ({
+      location: { uri },
       roles: ["analysisTarget"],
       hashes: { "sha-256": plain(sha256) }
     })),
