@@ -15,6 +15,7 @@ import { SourceText } from "@holdfast/manifest/Diagnostic"
 import { fields } from "@holdfast/manifest/Expectations"
 import { parse } from "@holdfast/manifest/Manifest"
 import { Effect } from "effect"
+import { reportFormats } from "../src/reportFormats.ts"
 import { bundle, directory, drift, fleetOf, manifestOf, root, stable, withEmulator } from "./drift.ts"
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
@@ -279,6 +280,28 @@ describe("docs/terraform.md", () => {
       }
     })
   )
+})
+
+describe("docs/reports.md", () => {
+  const text = read("docs/reports.md")
+
+  it.live.each(blocks(text, "sh").flatMap((block) => block.trim().split("\n")))(
+    "%s writes what it says",
+    (command) =>
+      Effect.gen(function* () {
+        const cwd = mkdtempSync(join(tmpdir(), "reports-"))
+        const { code, said } = yield* shell(command.replaceAll("=/tmp/", `=${cwd}/`))
+        assert.strictEqual(code, 2, said)
+        const files = [...command.matchAll(/=\/tmp\/(\S+)/g)].map(([, name]) => name as string)
+        assert.isAbove(files.length, 0)
+        for (const name of files) assert.isNotEmpty(readFileSync(join(cwd, name), "utf8"))
+      }),
+    120_000
+  )
+
+  it("has a section for every format but JSON", () => {
+    for (const format of reportFormats) if (format !== "json") assert.include(text, `\n## ${format}\n`)
+  })
 })
 
 describe("documents", () => {

@@ -52,6 +52,54 @@ describe("drift check --report", () => {
   )
 })
 
+describe("drift check --report, for machines", () => {
+  it.live("writes each format of a run that found drift, and could not read one resource", () =>
+    withEmulator(
+      fleetOf(3, (index) =>
+        index === 2 ? { enabled: false } : index === 3 ? { faults: [{ fault: "forbidden" as const }] } : {}
+      ),
+      (env) =>
+        Effect.gen(function* () {
+          const cwd = directory({ "backup.yaml": manifestOf(3) })
+          const formats = ["junit", "sarif", "gitlab", "ocsf"]
+          const result = yield* drift(["check", ...formats.flatMap((format) => ["--report", `${format}=${format}`])], {
+            cwd,
+            env
+          })
+          assert.strictEqual(result.code, 2, result.stderr)
+          assert.include(read(cwd, "junit"), '<testsuites name="holdfast" tests="3" failures="1" errors="1"')
+          const [run] = JSON.parse(read(cwd, "sarif")).runs
+          assert.deepStrictEqual([run.results[0].ruleId, run.invocations[0].executionSuccessful], ["HF001", false])
+          const issues: ReadonlyArray<{ readonly check_name: string }> = JSON.parse(read(cwd, "gitlab"))
+          assert.deepStrictEqual(
+            issues.map(({ check_name }) => check_name),
+            ["PermissionDenied", "HF001"]
+          )
+          const statuses = read(cwd, "ocsf").trimEnd().split("\n")
+          assert.deepStrictEqual(statuses.map((line) => JSON.parse(line).compliance.status).toSorted(), [
+            "Fail",
+            "Pass",
+            "Warning"
+          ])
+        })
+    )
+  )
+
+  it.live.each([
+    ["junit", '<error message="'],
+    ["sarif", '"executionSuccessful":false'],
+    ["gitlab", '"severity":"blocker"'],
+    ["ocsf", '"status":"Warning"']
+  ] as const)("%s is not green where nothing could be checked", ([format, sign]) =>
+    Effect.gen(function* () {
+      const cwd = directory({ "backup.yaml": "version: 2" })
+      const result = yield* drift(["check", "--format", format], { cwd })
+      assert.strictEqual(result.code, 1)
+      assert.include(result.stdout, sign)
+    })
+  )
+})
+
 describe("drift check --baseline", () => {
   it.live("fails only on what is new, where that is asked for", () =>
     Effect.gen(function* () {
