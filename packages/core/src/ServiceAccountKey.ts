@@ -8,8 +8,9 @@ import type { CryptoKey } from "jose"
 import { CredentialsError } from "./CloudBackupError.ts"
 import { inOneLine } from "./internal/protoJson.ts"
 
-/** Signing is loaded when there is a key to sign with. */
-const jose = () => import("jose")
+/** Signing is loaded when there is a key to sign with, and of it no more than that. */
+const keys = () => import("jose/key/import")
+const signing = () => import("jose/jwt/sign")
 
 /** The fields of the key file that signing needs; the file's other fields are ignored. */
 const KeyFile = Schema.Struct({
@@ -64,7 +65,7 @@ export const parse = Effect.fnUntraced(function* (
   // The vendor puts a line of warning before the header.
   const pem = written.slice(Math.max(0, written.indexOf("-----BEGIN")))
   const privateKey = yield* Effect.tryPromise({
-    try: async () => (await jose()).importPKCS8(pem, "PS256"),
+    try: async () => (await keys()).importPKCS8(pem, "PS256"),
     catch: () => refuse(`private_key of the key file ${flawOf(pem)}`)
   })
   return { id: file.id, serviceAccountId: file.service_account_id, privateKey }
@@ -80,7 +81,7 @@ const jwtLifetimeSeconds = 3600
 export const signJwt = (key: ServiceAccountKey, audience: string, now: number): Effect.Effect<Redacted.Redacted> =>
   Effect.promise(async () => {
     const issuedAt = Math.floor(now / 1000)
-    const { SignJWT } = await jose()
+    const { SignJWT } = await signing()
     const jwt = await new SignJWT({})
       .setProtectedHeader({ typ: "JWT", alg: "PS256", kid: key.id })
       .setIssuer(key.serviceAccountId)
