@@ -8,6 +8,7 @@ export type Writer = (report: CheckReport) => Iterable<string>
 
 /** Every format but that for people on a terminal. */
 export const writers = {
+  html: () => import("@holdfast/report/html").then(({ html }): Writer => html),
   json: () => import("@holdfast/report/json").then(({ json }): Writer => json),
   junit: () => import("@holdfast/report/junit").then(({ junit }): Writer => junit),
   sarif: () => import("@holdfast/report/sarif").then(({ sarif }): Writer => sarif),

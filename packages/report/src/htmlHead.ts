@@ -1,0 +1,117 @@
+/**
+ * What an HTML report begins with: the verdict, what must be known before it is believed, the counts, and the search.
+ */
+import type { CheckReport } from "@holdfast/check/CheckReport"
+import { count, html, type Markup, none, prose, time } from "./htmlMarkup.ts"
+import { type Kind, unlistedInSync } from "./htmlSections.ts"
+import { verdict } from "./pretty.ts"
+
+/** How many diagnostics stand at the top; all of them are with the evidence. */
+const maxNotes = 5
+
+/** The states as the bar and the counts show them, the worst first, and the part that lists them. */
+const counted = [
+  ["drifted", "drifted", "drift"],
+  ["missing", "missing", "drift"],
+  ["pending", "pending", "pending"],
+  ["not_compared", "not compared", "not_compared"],
+  ["waived", "waived", "waived"],
+  ["in_sync", "in sync", "in_sync"]
+] as const
+
+/** The verdict in the words that a terminal gets; they quote nobody. */
+export const conclusion = (
+  report: CheckReport
+): { readonly glyph: string; readonly tone: string; readonly words: string } => {
+  const line = verdict(report, { color: false }).trimEnd().split("\n").at(-1) ?? ""
+  const [, glyph, words] = /^([\u2713\u26a0])? ?(.*)$/.exec(line) ?? []
+  if (glyph === "\u2713") return { glyph, tone: "good", words: words ?? "" }
+  const isBad = glyph === undefined && (report.failing > 0 || report.exit_code === 1)
+  return isBad
+    ? { glyph: "\u2717", tone: "bad", words: line }
+    : { glyph: glyph ?? "\u26a0", tone: "unsure", words: words ?? "" }
+}
+
+/** A bar with a part for each state; its words are those of the counts below it. */
+const chart = ({ summary }: CheckReport): Markup => {
+  const parts = counted.filter(([state]) => summary[state] > 0)
+  if (parts.length === 0) return none
+  // Also one of a hundred thousand can be seen.
+  const widths = parts.map(([state]) => Math.max(8, (summary[state] / summary.total) * 1000))
+  const scale = 1000 / widths.reduce((sum, width) => sum + width, 0)
+  const words = parts.map(([state, name]) => `${count(summary[state])} ${name}`).join(", ")
+  let x = 0
+  const bars = parts.map(([state], index) => {
+    const width = (widths[index] ?? 0) * scale
+    const from = x
+    x += width
+    const fill = state === "not_compared" ? html` fill="url(#hatch)" stroke-width="0"` : none
+    return html`<rect class="${state}" x="${from.toFixed(1)}" width="${Math.max(2, width - 2).toFixed(1)}" height="12"${fill}/>`
+  })
+  return html`<svg role="img" aria-label="Of ${count(summary.total)} resources: ${words}" viewBox="0 0 1000 12" preserveAspectRatio="none"><defs><pattern id="hatch" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${bars}</svg>`
+}
+
+const counts = ({ summary, unlisted }: CheckReport): Markup => {
+  const item = (name: string, value: number, id: string, tone: string) =>
+    value === 0
+      ? html`<li class="zero"><b>0</b><span>${name}</span></li>`
+      : html`<li class="${tone}"><a href="#${id}"><b>${count(value)}</b><span>${name}</span></a></li>`
+  return html`<ul class="counts" aria-label="Counts">${counted.map(([state, name, id]) => item(name, summary[state], id, state))}${
+    unlisted.length === 0 ? none : item("unlisted", summary.unlisted, "unlisted", "")
+  }<li class="zero all"><b>${count(summary.total)}</b><span>in all, ${count(summary.compared)} compared</span></li></ul>`
+}
+
+/** What must be known before the verdict is believed. */
+const notes = (report: CheckReport): Markup => {
+  const { diagnostics, emulator, interrupted, resumed, snapshot, summary } = report
+  const sorted = [
+    ...diagnostics.filter(({ severity }) => severity === "error"),
+    ...diagnostics.filter(({ severity }) => severity === "warning")
+  ]
+  const more = sorted.length - maxNotes
+  const items = [
+    emulator === null ? none : html`<li class="loud">Emulated by ${emulator}: this says nothing of the cloud</li>`,
+    snapshot === null
+      ? none
+      : html`<li class="loud">Compared with the snapshot ${snapshot.path} of ${time(snapshot.timestamp)}: this says nothing of what is now</li>`,
+    resumed === null
+      ? none
+      : html`<li>${count(resumed.carried)} of ${count(summary.total)} are carried over from the run of ${time(resumed.timestamp)}</li>`,
+    interrupted ? html`<li>Interrupted: what is not compared was not read</li>` : none,
+    summary.compared === summary.total
+      ? none
+      : html`<li>${count(summary.compared)} of ${count(summary.total)} compared</li>`,
+    ...sorted
+      .slice(0, maxNotes)
+      .map(
+        ({ detail, severity, summary }) =>
+          html`<li class="${severity}"><b>${severity === "error" ? "Error" : "Warning"}:</b> ${prose(summary)}. ${prose(detail ?? "")}</li>`
+      ),
+    more > 0 ? html`<li><a href="#evidence">${more} more are with the evidence</a></li>` : none
+  ].filter(({ text }) => text !== "")
+  return items.length === 0 ? none : html`<ul class="notes">${items}</ul>`
+}
+
+/** Shown by the script alone, which makes it work. */
+const search = (report: CheckReport, kinds: ReadonlyArray<Kind>): Markup => {
+  const rest = unlistedInSync(report)
+  const more = rest === 0 ? "" : `; ${count(rest)} more are in sync and not listed here`
+  return html`<div id="find" role="search" hidden data-more="${more}"><label for="q" class="off">Search the entries</label><input id="q" type="search" placeholder="Search: a name, an owner, a rule &hellip;" autocomplete="off" spellcheck="false"><fieldset><legend class="off">Show</legend>${kinds.map(
+    ({ id, title }) => html`<label><input type="checkbox" value="${id}" checked> ${title}</label> `
+  )}</fieldset><output for="q" aria-live="polite"></output></div>`
+}
+
+/** The verdict and what belongs to it. */
+export const head = (report: CheckReport): Markup => {
+  const { glyph, tone, words } = conclusion(report)
+  const { endpoint, manifest, timestamp } = report
+  const files = manifest.map(({ path }) => path).join(", ")
+  return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${report.emulator === null && report.snapshot === null && endpoint !== "" ? html`${endpoint} &middot; ` : none}${time(timestamp)}</span></p>
+<h1><span aria-hidden="true">${glyph}</span>${words}</h1>
+${notes(report)}${chart(report)}${counts(report)}</header>
+`
+}
+
+/** The search, where there is something to find. */
+export const find = (report: CheckReport, kinds: ReadonlyArray<Kind>): Markup =>
+  kinds.length === 0 ? none : search(report, kinds)
