@@ -4,35 +4,40 @@
 import type { CheckReport, WaiverReport } from "@holdfast/check/CheckReport"
 import { meanings } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
-import { count, html, type Markup, none, prose, time } from "./htmlMarkup.ts"
+import { count, html, type Markup, none, prose, time, type Value } from "./htmlMarkup.ts"
+import { entry } from "./htmlRows.ts"
 
 /** How many names a waiver shows. */
 const maxNames = 50
 
 /** A ticket leads somewhere only where it is an address that a browser may be sent to. */
-const ticketLink = (ticket: string): Markup =>
+const ticketLink = (ticket: string): Value =>
   /^https:\/\/[a-z0-9][\w.:-]*(?:[/?#][!#-;=?-~]*)?$/i.test(ticket)
     ? html`<a href="${ticket}" rel="noreferrer noopener">${ticket}</a>`
-    : html`${ticket}`
+    : ticket
 
-const fact = (name: string, value: Markup): Markup =>
-  value.text === "" ? none : html`<dt>${name}</dt><dd>${value}</dd>`
+const fact = (name: string, value: Value): Markup => (value === none ? none : html`<dt>${name}</dt><dd>${value}</dd>`)
 
 const waiver = (of: WaiverReport, state: string): Markup => {
   const { accepts, approved_by, fields, kind, reason, source, target, ticket, until } = of
   const shown = accepts.slice(0, maxNames).join(", ")
   const more =
     accepts.length > maxNames ? ` and ${count(accepts.length - maxNames)} more (the JSON report lists each)` : ""
-  return html`<article class="f ${state === "used" ? "waived" : "medium"}"><h4>${target} <small>${kind}, ${state}</small></h4><dl class="facts">${[
-    fact("fields", html`${fields === null ? "every field" : fields.join(", ")}`),
+  const facts = [
+    fact("fields", fields === null ? "every field" : fields.join(", ")),
     fact(state === "expired" ? "expired" : "until", html`<strong>${until}</strong>`),
     fact("reason", prose(reason)),
-    fact("approved by", html`${approved_by ?? "nobody named"}`),
+    fact("approved by", approved_by ?? "nobody named"),
     fact("ticket", ticket === null ? none : ticketLink(ticket)),
     fact(state === "expired" ? "would accept" : "accepts", prose(shown === "" ? "nothing" : shown + more)),
     fact("declared at", html`<code>${source.path}:${source.line}:${source.column}</code>`)
-  ]}</dl></article>
-`
+  ]
+  return entry(
+    state === "used" ? "waived" : "medium",
+    target,
+    `${kind}, ${state}`,
+    html`<dl class="facts">${facts}</dl>`
+  )
 }
 
 function* waivers({ waivers: { expired, unused, used } }: CheckReport): Iterable<Markup> {
@@ -65,13 +70,14 @@ function* found({ baseline, resources, unlisted }: CheckReport): Iterable<Markup
 `
 }
 
-const table = (caption: string, heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<Markup>>): Markup =>
+const table = (caption: string, heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<Value>>): Markup =>
   rows.length === 0
     ? none
     : html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>
 `
 
-const diagnostic = ({
+/** A mistake or a warning, as an item of a list. */
+export const diagnostic = ({
   column,
   detail,
   line,
@@ -82,7 +88,7 @@ const diagnostic = ({
   text
 }: CheckReport["diagnostics"][number]) => {
   const place = path === undefined ? "" : line === undefined ? path : `${path}:${line}:${column ?? 1}`
-  return html`<li><b>${severity === "error" ? "Error" : "Warning"}</b> ${place === "" ? none : html`<code>${place}</code> `}${prose(summary)}. ${prose(detail ?? "")}${suggestion === undefined ? none : html` Did you mean ${suggestion}?`}${text === undefined ? none : html`<div><code>${text}</code></div>`}</li>`
+  return html`<li class="${severity}"><b>${severity === "error" ? "Error" : "Warning"}:</b> ${place === "" ? none : html`<code>${place}</code> `}${prose(summary)}. ${prose(detail ?? "")}${suggestion === undefined ? none : html` Did you mean ${suggestion}?`}${text === undefined ? none : html`<div><code>${text}</code></div>`}</li>`
 }
 
 const answeredBy = ({ emulator, endpoint, snapshot }: CheckReport): Markup =>
@@ -98,10 +104,10 @@ function* evidence(report: CheckReport): Iterable<Markup> {
   const { baseline, diagnostics, duration_ms, exit_code, fail_on, reads, requests, resumed, summary, timestamp, tool } =
     report
   yield html`<section id="evidence"><h2>Evidence</h2><dl class="facts">${[
-    fact("made by", html`${tool.name} ${tool.version}, report format ${report.format_version}`),
+    fact("made by", `${tool.name} ${tool.version}, report format ${report.format_version}`),
     fact("run id", html`<code>${report.run_id}</code>`),
     fact("began", time(timestamp)),
-    fact("took", html`${(duration_ms / 1000).toFixed(1)} s${report.interrupted ? ", interrupted" : ""}`),
+    fact("took", `${(duration_ms / 1000).toFixed(1)} s${report.interrupted ? ", interrupted" : ""}`),
     fact("read from", answeredBy(report)),
     fact("requests", html`${count(requests.sent)} sent, ${count(requests.retried)} of them retries`),
     fact(
@@ -110,7 +116,7 @@ function* evidence(report: CheckReport): Iterable<Markup> {
     ),
     fact(
       "fails on",
-      html`${fail_on === "new" ? "new drift" : `drift as bad as ${fail_on}`}: ${count(report.failing)} failing`
+      `${fail_on === "new" ? "new drift" : `drift as bad as ${fail_on}`}: ${count(report.failing)} failing`
     ),
     fact("exit code", html`${exit_code}: ${meanings[exit_code]}`),
     fact(
@@ -128,22 +134,22 @@ function* evidence(report: CheckReport): Iterable<Markup> {
   yield table(
     "Manifest files",
     ["file", "SHA-256"],
-    report.manifest.map(({ path, sha256 }) => [html`${path}`, html`<code>${sha256}</code>`])
+    report.manifest.map(({ path, sha256 }) => [path, html`<code>${sha256}</code>`])
   )
   yield table(
     "Variables",
     ["name", "value"],
-    Object.entries(report.variables).map(([name, value]) => [html`${name}`, html`${value}`])
+    Object.entries(report.variables).map(([name, value]) => [name, value])
   )
   yield table(
     "Reads",
     ["method", "folder", "requests", "found", "why"],
     reads.map(({ folder_id, items, method, requests, why }) => [
       html`<code>${method}</code>`,
-      html`${folder_id ?? ""}`,
-      html`${count(requests)}`,
-      html`${count(items)}`,
-      html`${why}`
+      folder_id ?? "",
+      count(requests),
+      count(items),
+      why
     ])
   )
   if (diagnostics.length > 0) {

@@ -2,7 +2,8 @@
  * What an HTML report begins with: the verdict, what must be known before it is believed, the counts, and the search.
  */
 import type { CheckReport } from "@holdfast/check/CheckReport"
-import { count, html, type Markup, none, prose, time } from "./htmlMarkup.ts"
+import { diagnostic } from "./htmlEvidence.ts"
+import { count, html, type Markup, none, time } from "./htmlMarkup.ts"
 import { type Kind, unlistedInSync } from "./htmlSections.ts"
 import { verdict } from "./pretty.ts"
 
@@ -81,12 +82,7 @@ const notes = (report: CheckReport): Markup => {
     summary.compared === summary.total
       ? none
       : html`<li>${count(summary.compared)} of ${count(summary.total)} compared</li>`,
-    ...sorted
-      .slice(0, maxNotes)
-      .map(
-        ({ detail, severity, summary }) =>
-          html`<li class="${severity}"><b>${severity === "error" ? "Error" : "Warning"}:</b> ${prose(summary)}. ${prose(detail ?? "")}</li>`
-      ),
+    ...sorted.slice(0, maxNotes).map(diagnostic),
     more > 0 ? html`<li><a href="#evidence">${more} more are with the evidence</a></li>` : none
   ].filter(({ text }) => text !== "")
   return items.length === 0 ? none : html`<ul class="notes">${items}</ul>`

@@ -14,7 +14,7 @@ class Markup {
 export type { Markup }
 
 /** What a template takes: texts are escaped, markup is nested. */
-type Value = string | number | Markup | ReadonlyArray<Markup>
+export type Value = string | number | Markup | ReadonlyArray<Markup>
 
 /** Where a value stands: between tags, within the quotes of an attribute, or in a tag outside them. */
 type Position = "text" | "attribute" | "tag"
@@ -36,15 +36,6 @@ const shown = (character: string): string => {
   )
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-  "`": "&#96;"
-}
-
 /** Nearly all texts are plain, and the tables behind the patterns take a while to load. */
 const isPlain = (text: string): boolean => /^[ !#-%(-;=?-_a-z{-~]*$/.test(text)
 
@@ -52,7 +43,7 @@ const escaped = (text: string, position: Position): string =>
   isPlain(text)
     ? text
     : text
-        .replace(/[&<>"'`]/g, (character) => entities[character] ?? "")
+        .replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
         // Where it can be marked up, it differs from the same letters written by hand.
         .replace(unseen, (character) => (position === "text" ? `<i>${shown(character)}</i>` : shown(character)))
 
@@ -74,11 +65,9 @@ const positionsOf = (strings: TemplateStringsArray): ReadonlyArray<Position> => 
 
 const rendered = (value: Value, position: Position): string => {
   if (typeof value === "number") return String(value)
-  if (position === "attribute" && typeof value !== "string") throw new TypeError("An attribute takes a text")
-  if (typeof value === "string") {
-    if (position === "tag") throw new TypeError("A text stands in a tag: put it within quotes")
-    return escaped(value, position)
-  }
+  if (typeof value === "string" ? position === "tag" : position === "attribute")
+    throw new TypeError("An attribute takes a text, within quotes")
+  if (typeof value === "string") return escaped(value, position)
   return value instanceof Markup ? value.text : value.map(({ text }) => text).join("")
 }
 
@@ -99,16 +88,16 @@ export const none = html``
 const longest = 2000
 
 /** A sentence of others; one that would fill screens is folded. It stands in a block. */
-export const prose = (text: string): Markup =>
+export const prose = (text: string): Value =>
   text.length <= longest
-    ? html`${text}`
+    ? text
     : html`<details><summary>${text.slice(0, 200)}&hellip; (${count(text.length)} characters)</summary>${text}</details>`
 
 /** A number as people read it. */
 export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ",")
 
 /** A time, to the minute where it is in the usual form. */
-export const time = (text: string): Markup =>
+export const time = (text: string): Value =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)
     ? html`<time datetime="${text}">${text.slice(0, 10)} ${text.slice(11, 16)} UTC</time>`
-    : html`${text}`
+    : text

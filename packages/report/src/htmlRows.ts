@@ -3,7 +3,7 @@
  */
 import type { Change, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
-import { html, type Markup, none, prose, time } from "./htmlMarkup.ts"
+import { html, type Markup, none, prose, time, type Value } from "./htmlMarkup.ts"
 
 /** How many entries stand in a block, which a browser lays out when it comes into view. */
 const blockSize = 40
@@ -22,9 +22,17 @@ export function* blocks(rows: Iterable<Markup>, kind: "" | " in"): Iterable<Mark
   if (block.length > 0) yield put()
 }
 
+/** An entry: what it is about, and what of it. */
+export const entry = (tone: string, name: Value, what: string, body: Value): Markup =>
+  html`<article class="f ${tone}"><h4>${name} <small>${what}</small></h4>${body}</article>`
+
 /** A code, as a link to what this report says of the rule. */
 export const code = (text: string): Markup =>
   text in rules ? html`<a href="#${text}">${text}</a>` : html`<code>${text}</code>`
+
+/** What is wrong, and what to do about it. */
+export const advice = (reason: string, remedy: string, rule = ""): Markup =>
+  html`<div>${prose(reason)}</div><div class="do">${prose(remedy)} ${rule === "" ? none : code(rule)}</div>`
 
 const values = (json: Change["actual"]): string =>
   json === null || (Array.isArray(json) && json.length === 0)
@@ -41,7 +49,7 @@ const change = (
 ) => {
   const notes = [pending === true ? "pending" : "", waived === true ? "waived" : "", severity === of ? "" : severity]
   const note = notes.filter((text) => text !== "").join(", ")
-  return html`<div class="c"><dl class="v"><dt>${field}${note === "" ? none : html` <small>(${note})</small>`}</dt><dt>desired</dt><dd class="d">${prose(values(desired))}</dd><dt>actual</dt><dd class="a">${prose(values(actual))}</dd></dl><div>${prose(reason)}</div><div class="do">${prose(remedy)} ${code(reason_code)}</div></div>`
+  return html`<div class="c"><dl class="v"><dt>${field}${note === "" ? none : html` <small>(${note})</small>`}</dt><dt>desired</dt><dd class="d">${prose(values(desired))}</dd><dt>actual</dt><dd class="a">${prose(values(actual))}</dd></dl>${advice(reason, remedy, reason_code)}</div>`
 }
 
 /** Parts of a line, but those that say nothing. */
@@ -64,7 +72,6 @@ const about = ({ folder_id, groups, instance_id, owner, since, source, tags }: R
     known(since)
   ])
 
-const stateNames = { in_sync: "in sync", not_compared: "not compared" } as const
 const glyphs: Readonly<Record<string, Markup>> = {
   drifted: html`~`,
   missing: html`!`,
@@ -75,32 +82,31 @@ const glyphs: Readonly<Record<string, Markup>> = {
 /** A resource that is not, or not yet, as declared. */
 export const finding = (row: ResourceReport): Markup => {
   const { address, baseline, changes, reason, reason_code, severity, state } = row
-  const name = state in stateNames ? stateNames[state as keyof typeof stateNames] : state
-  const what = `${name} (${severity}${baseline === undefined ? "" : baseline === "new" ? ", new" : ", known"})`
+  const { remedy } = rules.HF016
+  const what = `${state} (${severity}${baseline === undefined ? "" : baseline === "new" ? ", new" : ", known"})`
   const why =
     changes.length > 0
       ? changes.map((each) => change(each, severity))
-      : [
-          html`<div class="c"><div>${prose(state === "missing" ? reason.replace(rules.HF016.remedy, "") : reason)}</div>${state === "missing" ? html`<div class="do">${rules.HF016.remedy} ${code(reason_code)}</div>` : none}</div>`
-        ]
-  return html`<article class="f"><h4>${glyphs[state] ?? none} ${address} <small>${what}</small></h4>${about(row)}${why}</article>`
+      : html`<div class="c">${state === "missing" ? advice(reason.replace(remedy, ""), remedy, reason_code) : prose(reason)}</div>`
+  return entry("", html`${glyphs[state] ?? none} ${address}`, what, html`${about(row)}${why}`)
 }
 
 /** A resource that could not be compared, below the reason that it shares with others. */
 export const unread = (row: ResourceReport, isShared: boolean): Markup => {
   const { address, error } = row
-  const attempts = error === null ? "" : `${error.attempts} ${error.attempts === 1 ? "attempt" : "attempts"}`
-  const id = error === null || error.request_id === null ? none : html`request id <code>${error.request_id}</code>`
-  const own =
-    isShared || error === null
-      ? none
-      : html`<div>${prose(`${error.tag}: ${error.message}`)}</div><div class="do">${prose(error.remedy)}</div>`
-  return html`<article class="f not_compared"><h4>${address} <small>not compared</small></h4>${about(row)}${own}${line([id, html`${attempts}`])}</article>`
+  if (error === null) return entry("", address, "not compared", about(row))
+  const { attempts, message, remedy, request_id, tag } = error
+  const effort = line([
+    request_id === null ? none : html`request id <code>${request_id}</code>`,
+    html`${attempts} ${attempts === 1 ? "attempt" : "attempts"}`
+  ])
+  const own = isShared ? none : advice(`${tag}: ${message}`, remedy)
+  return entry("", address, "not compared", html`${about(row)}${own}${effort}`)
 }
 
 /** A resource that is as declared. */
 export const good = (row: ResourceReport): Markup =>
-  html`<article class="f in_sync"><h4>${row.address} <small>in sync</small></h4>${about(row)}<div>${prose(row.reason)}</div></article>`
+  entry("", row.address, "in sync", html`${about(row)}<div>${prose(row.reason)}</div>`)
 
 /** What exists, and no rule covers. */
 export const unlisted = (row: Unlisted): Markup => {
@@ -112,7 +118,11 @@ export const unlisted = (row: Unlisted): Markup => {
     waived ? "waived" : "",
     baseline === undefined ? "" : baseline === "new" ? "new" : "known"
   ].filter((text) => text !== "")
-  return html`<article class="f ${waived ? "waived" : mode === "fail" ? severity : ""}"><h4>${name === "" ? "(no instance)" : name} <small>${what.join(", ")}</small></h4>${line(
-    [instance(instance_id), folder(folder_id), known(since)]
-  )}<div class="c"><div>${prose(reason)}</div><div class="do">${prose(remedy)} ${code(reason_code)}</div></div></article>`
+  const where = line([instance(instance_id), folder(folder_id), known(since)])
+  return entry(
+    waived ? "waived" : mode === "fail" ? severity : "",
+    name === "" ? "(no instance)" : name,
+    what.join(", "),
+    html`${where}<div class="c">${advice(reason, remedy, reason_code)}</div>`
+  )
 }

@@ -2,8 +2,8 @@
  * The parts of an HTML report that list what was found, each with its number of entries.
  */
 import { type CheckReport, type ReadError, type ResourceReport, severities } from "@holdfast/check/CheckReport"
-import { count, html, type Markup, none, prose } from "./htmlMarkup.ts"
-import { blocks, code, finding, good, unlisted, unread } from "./htmlRows.ts"
+import { count, html, type Markup, none } from "./htmlMarkup.ts"
+import { advice, blocks, code, entry, finding, good, unlisted, unread } from "./htmlRows.ts"
 
 /** How many resources that are in sync are listed; of the others there is a word. */
 const maxInSync = 1000
@@ -82,7 +82,7 @@ function* notCompared({ resources }: CheckReport): Iterable<Markup> {
       error.grpc_code === null ? "" : `gRPC code ${error.grpc_code}`,
       error.retryable ? "a later run may succeed" : ""
     ].filter((text) => text !== "")
-    yield html`<section class="group"><div class="why"><h3>${error.tag} <small>${count(size)}</small></h3><div>${prose(error.message)}</div>${about.length === 0 ? none : html`<p class="m">${about.join(", ")}</p>`}<div class="do">${prose(error.remedy)}</div></div>
+    yield html`<section class="group"><div class="why"><h3>${error.tag} <small>${count(size)}</small></h3>${advice(error.message, error.remedy)}<p class="m">${about.join(", ")}</p></div>
 `
     const isHere = (row: ResourceReport) =>
       row.state === "not_compared" && row.error !== null && isSame(row.error, error)
@@ -117,7 +117,7 @@ function* unlistedRows({ unlisted: rows }: CheckReport): Iterable<Markup> {
 function* resolvedRows({ baseline }: CheckReport): Iterable<Markup> {
   for (const { address, instance_id, reason_codes } of baseline?.resolved ?? []) {
     const codes = reason_codes.map((each) => html` ${code(each)}`)
-    yield html`<article class="f in_sync"><h4>${address} <small>resolved</small></h4><p class="m">instance <code>${instance_id}</code>${codes}</p></article>`
+    yield entry("", address, "resolved", html`<p class="m">instance <code>${instance_id}</code>${codes}</p>`)
   }
 }
 
@@ -160,7 +160,7 @@ export function* sections(report: CheckReport, kinds: ReadonlyArray<Kind>): Iter
     yield html`<section id="drift" class="of"><h2>Drift <small>${count(size)}</small></h2>
 `
     for (const { id, size, title } of bySeverity) {
-      yield html`<section data-kind="${id}" data-size="${String(size)}" class="${id}"><h3>${title} <small>${count(size)}</small></h3>
+      yield html`<section data-kind="${id}" data-size="${size}" class="${id}"><h3>${title} <small>${count(size)}</small></h3>
 `
       yield* contents(report, id)
       yield html`</section>
@@ -173,7 +173,7 @@ export function* sections(report: CheckReport, kinds: ReadonlyArray<Kind>): Iter
     if (bySeverity.some((kind) => kind.id === id)) continue
     const all = id === "in_sync" ? report.summary.in_sync : size
     const lead = leads[id]
-    yield html`<section id="${id}" data-kind="${id}" data-size="${String(size)}" class="${id === "not_compared" ? "" : id}"><h2>${title} <small>${count(all)}</small></h2>${lead === undefined ? none : html`<p class="lead">${lead}</p>`}
+    yield html`<section id="${id}" data-kind="${id}" data-size="${size}" class="${id === "not_compared" ? "unknown" : id}"><h2>${title} <small>${count(all)}</small></h2>${lead === undefined ? none : html`<p class="lead">${lead}</p>`}
 `
     yield* contents(report, id)
     yield html`</section>

@@ -39,7 +39,7 @@ svg{display:block;width:100%;height:12px;margin:1.5rem 0 .9rem;border-radius:6px
 .drifted{--c:var(--drifted);fill:var(--drifted)}.missing{--c:var(--missing);fill:var(--missing)}.pending{--c:var(--pending);fill:var(--pending)}
 .waived{--c:var(--waived);fill:var(--waived)}.in_sync{--c:var(--in_sync);fill:var(--in_sync)}.not_compared{--c:var(--not_compared);stroke:var(--not_compared)}
 .not_compared span::before{background:repeating-linear-gradient(45deg,var(--c) 0 2px,transparent 2px 4px)}
-.critical{--c:var(--critical)}.high{--c:var(--high)}.medium{--c:var(--medium)}.low{--c:var(--low)}.info{--c:var(--info)}
+.unknown{--c:var(--not_compared)}.critical{--c:var(--critical)}.high{--c:var(--high)}.medium{--c:var(--medium)}.low{--c:var(--low)}.info{--c:var(--info)}
 #find{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:center;padding:.9rem 0;border-bottom:1px solid var(--line)}
 [hidden]{display:none!important}
 #find input[type=search]{font:inherit;flex:1 1 16rem;min-width:0;padding:.45rem .75rem;color:inherit;background:var(--panel);border:1px solid var(--dim);border-radius:8px}
