@@ -65,7 +65,7 @@ function* found({ baseline, resources, unlisted }: CheckReport): Iterable<Markup
   if (named.length === 0) return
   yield html`<section id="rules"><h2>Rules</h2><p class="lead">What each rule means, why it matters and how to mend it is in its page, <code>docs/rules</code>, which the command prints.</p><ul class="names">${named.map(
     ([code, { remedy, title }]) =>
-      html`<li id="${code}"><strong>${code}</strong> ${title}. <span class="do">${remedy}</span> <code>drift explain ${code}</code></li>`
+      html`<li id="${code}"><strong>${code}</strong> ${title}. <span class="do">${remedy}</span> <code class="cmd">drift explain ${code}</code></li>`
   )}</ul></section>
 `
 }

@@ -22,9 +22,11 @@ export function* blocks(rows: Iterable<Markup>, kind: "" | " in"): Iterable<Mark
   if (block.length > 0) yield put()
 }
 
-/** An entry: what it is about, and what of it. */
-export const entry = (tone: string, name: Value, what: string, body: Value): Markup =>
-  html`<article class="f ${tone}"><h4>${name} <small>${what}</small></h4>${body}</article>`
+/** An entry: what it is about, and what of it; below a heading of the second level, or, where `isDeep`, below one of the third. */
+export const entry = (tone: string, name: Value, what: string, body: Value, isDeep = false): Markup => {
+  const head = html`${name} <small>${what}</small>`
+  return html`<article class="f ${tone}">${isDeep ? html`<h4 class="e">${head}</h4>` : html`<h3 class="e">${head}</h3>`}${body}</article>`
+}
 
 /** A code, as a link to what this report says of the rule. */
 export const code = (text: string): Markup =>
@@ -88,20 +90,26 @@ export const finding = (row: ResourceReport): Markup => {
     changes.length > 0
       ? changes.map((each) => change(each, severity))
       : html`<div class="c">${state === "missing" ? advice(reason.replace(remedy, ""), remedy, reason_code) : prose(reason)}</div>`
-  return entry("", html`${glyphs[state] ?? none} ${address}`, what, html`${about(row)}${why}`)
+  return entry(
+    "",
+    html`${glyphs[state] ?? none} ${address}`,
+    what,
+    html`${about(row)}${why}`,
+    state === "drifted" || state === "missing"
+  )
 }
 
 /** A resource that could not be compared, below the reason that it shares with others. */
 export const unread = (row: ResourceReport, isShared: boolean): Markup => {
   const { address, error } = row
-  if (error === null) return entry("", address, "not compared", about(row))
+  if (error === null) return entry("", address, "not compared", about(row), true)
   const { attempts, message, remedy, request_id, tag } = error
   const effort = line([
     request_id === null ? none : html`request id <code>${request_id}</code>`,
     html`${attempts} ${attempts === 1 ? "attempt" : "attempts"}`
   ])
   const own = isShared ? none : advice(`${tag}: ${message}`, remedy)
-  return entry("", address, "not compared", html`${about(row)}${own}${effort}`)
+  return entry("", address, "not compared", html`${about(row)}${own}${effort}`, true)
 }
 
 /** A resource that is as declared. */

@@ -5,7 +5,7 @@ export const style = `
 :root{color-scheme:light dark;--bg:#fff;--panel:#f5f6f8;--ink:#1a2230;--dim:#555f6e;--line:#dce0e7;--link:#1d5bb8;
 --bad:#b3261e;--badbg:#fdf0ee;--unsure:#855000;--unsurebg:#fdf5e3;--good:#17693b;--goodbg:#eaf6ef;
 --critical:#8f1239;--high:#b3261e;--medium:#a65300;--low:#4a6285;--info:#6a7482;
---drifted:#c8372d;--missing:#8f1239;--pending:#c28a14;--waived:#7a6bb8;--in_sync:#2f8f5b;--not_compared:#7b8594}
+--drifted:#c8372d;--missing:#8f1239;--pending:#8f6200;--waived:#7a6bb8;--in_sync:#2f8f5b;--not_compared:#5f6a7a}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#10141a;--panel:#181e27;--ink:#e4e8ee;--dim:#a2acba;--line:#2d3643;--link:#8fbaff;
 --bad:#ff958b;--badbg:#2b1817;--unsure:#f0bb57;--unsurebg:#292110;--good:#74d39c;--goodbg:#12261b;
 --critical:#ff7d9c;--high:#ff958b;--medium:#f2a65a;--low:#92b0dc;--info:#9aa5b4;
@@ -51,23 +51,23 @@ output{flex:1 0 100%;color:var(--dim);font-size:.875rem}
 .why{margin-bottom:.75rem}.off{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 section{margin-top:2.25rem}section section,section>h3{margin-top:1.4rem}.group{margin-top:1.75rem}
 h2{font-size:1.25rem;line-height:1.3;letter-spacing:-.008em;font-weight:650}
-h3{font-size:.8125rem;font-weight:650;text-transform:uppercase;letter-spacing:.06em;color:var(--c,var(--dim))}
-h2 small,h3 small{font-weight:400;color:var(--dim);font-size:1rem;margin-left:.35rem;letter-spacing:0}h3 small{font-size:inherit}
+h3:not(.e){font-size:.8125rem;font-weight:650;text-transform:uppercase;letter-spacing:.06em;color:var(--c,var(--dim))}
+h2 small,h3 small{font-weight:400;color:var(--dim);font-size:1rem;margin-left:.35rem;letter-spacing:0}h3:not(.e) small{font-size:inherit}
 .lead{color:var(--dim);max-width:46rem}
 .many{content-visibility:auto;contain-intrinsic-size:auto 6000px}.many.in{contain-intrinsic-size:auto 2500px}
 .f{padding:.9rem 0 .9rem 1rem;border-left:3px solid var(--c,var(--line));margin:.6rem 0}
 .f+.f{margin-top:1rem}
-h4{font-size:1rem;font-weight:650;line-height:1.4}
-h4 small{font-weight:400;font-size:.875rem;color:var(--c,var(--dim));margin-left:.4rem}
+.e{font-size:1rem;font-weight:650;line-height:1.4}
+.e small{font-weight:400;font-size:.875rem;color:var(--c,var(--dim));margin-left:.4rem}
 .m{color:var(--dim);font-size:.875rem}.m code{color:var(--ink);user-select:all}
 .c{margin-top:.55rem}
 .v{display:flex;flex-wrap:wrap;gap:0 .6rem;align-items:baseline}
 .v dt{color:var(--dim);font-size:.875rem}.v dt:first-child{color:var(--ink);font-weight:600}
 .v .a{color:var(--bad)}.v .d{color:var(--good)}.v .d::after{content:"\\2192"/"";margin-left:.6rem;color:var(--dim)}
-time,.names code{white-space:nowrap}
+time,.cmd{white-space:nowrap}
 .do{color:var(--dim)}.do::before{content:"\\2192\\a0"}
 .t li,.names li{padding:.35rem 0;border-top:1px solid var(--line)}
-.facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.5rem;margin-top:.75rem}
+.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.5rem;margin-top:.75rem}
 .facts dt{color:var(--dim)}
 .scroll{overflow-x:auto;margin-top:.6rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem;overflow-wrap:normal}
@@ -79,7 +79,7 @@ summary{cursor:pointer;color:var(--link)}
 :target{background:var(--unsurebg)}
 footer{margin-top:3rem;padding-bottom:3rem;color:var(--dim);font-size:.875rem}
 @media (max-width:40rem){header,main,footer{padding:0 1rem}h1{font-size:1.3rem}.brand{padding-top:1rem}
-.counts{display:grid;grid-template-columns:1fr 1fr 1fr}.counts span{white-space:normal}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.5rem}.f{padding-left:.75rem}}
+.counts{display:grid;grid-template-columns:1fr 1fr 1fr}.counts span{white-space:normal}.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.5rem}.f{padding-left:.75rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{:root{color-scheme:light}body{font-size:10pt}header,main,footer{max-width:none;padding:0}#find:not(.active),#find>:not(output){display:none}
 .many{content-visibility:visible}details::details-content{content-visibility:visible;display:block}.f,tr,li{break-inside:avoid}h2,h3,h4{break-after:avoid}

@@ -87,7 +87,7 @@ describe("hostile strings in HTML", () => {
 
   it("of a megabyte are shown", () => {
     const text = `<b>"${"0123456789\u202e".repeat(100_000)}`
-    for (let index = 0; index < fields.length; index += 37) check((at) => (at === index ? text : "benign"))
+    for (let index = 0; index < fields.length; index += 50) check((at) => (at === index ? text : "benign"))
   })
 
   it("do no harm where a log shows the page's text", () => {
