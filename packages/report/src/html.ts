@@ -28,9 +28,7 @@ export function* html(report: CheckReport): Iterable<string> {
   yield find(report, kinds).text
   for (const piece of sections(report, kinds)) yield piece.text
   for (const piece of appendix(report)) yield piece.text
-  yield markup`</main>
-<footer>Made by ${report.tool.name} ${report.tool.version}. It only reads the cloud. This file loads nothing and sends nothing.</footer>
-`.text
+  yield "</main><footer>Holdfast only reads the cloud. This file loads nothing and sends nothing.</footer>\n"
   if (kinds.length > 0) yield `<script>${script}</script>`
   yield "</body></html>\n"
 }

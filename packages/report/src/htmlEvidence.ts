@@ -7,9 +7,6 @@ import { rules } from "@holdfast/check/Rule"
 import { count, html, type Markup, none, prose, time, type Value } from "./htmlMarkup.ts"
 import { entry } from "./htmlRows.ts"
 
-/** How many names a waiver shows. */
-const maxNames = 50
-
 /** A ticket leads somewhere only where it is an address that a browser may be sent to. */
 const ticketLink = (ticket: string): Value =>
   /^https:\/\/[a-z0-9][\w.:-]*(?:[/?#][!#-;=?-~]*)?$/i.test(ticket)
@@ -20,16 +17,16 @@ const fact = (name: string, value: Value): Markup => (value === none ? none : ht
 
 const waiver = (of: WaiverReport, state: string): Markup => {
   const { accepts, approved_by, fields, kind, reason, source, target, ticket, until } = of
-  const shown = accepts.slice(0, maxNames).join(", ")
-  const more =
-    accepts.length > maxNames ? ` and ${count(accepts.length - maxNames)} more (the JSON report lists each)` : ""
   const facts = [
     fact("fields", fields === null ? "every field" : fields.join(", ")),
     fact(state === "expired" ? "expired" : "until", html`<strong>${until}</strong>`),
     fact("reason", prose(reason)),
     fact("approved by", approved_by ?? "nobody named"),
     fact("ticket", ticket === null ? none : ticketLink(ticket)),
-    fact(state === "expired" ? "would accept" : "accepts", prose(shown === "" ? "nothing" : shown + more)),
+    fact(
+      state === "expired" ? "would accept" : "accepts",
+      prose(accepts.length === 0 ? "nothing" : accepts.join(", "))
+    ),
     fact("declared at", html`<code>${source.path}:${source.line}:${source.column}</code>`)
   ]
   return entry(
@@ -45,9 +42,9 @@ function* waivers({ waivers: { expired, unused, used } }: CheckReport): Iterable
   if (size === 0) return
   yield html`<section id="waivers"><h2>Waivers <small>${count(size)}</small></h2>
 `
-  for (const each of expired) yield waiver(each, "expired")
-  for (const each of unused) yield waiver(each, "unused")
-  for (const each of used) yield waiver(each, "used")
+  for (const [state, all] of Object.entries({ expired, unused, used })) {
+    for (const each of all) yield waiver(each, state)
+  }
   yield html`</section>
 `
 }
@@ -63,7 +60,7 @@ function* found({ baseline, resources, unlisted }: CheckReport): Iterable<Markup
   for (const { reason_codes } of baseline?.resolved ?? []) for (const each of reason_codes) codes.add(each)
   const named = Object.entries(rules).filter(([code]) => codes.has(code))
   if (named.length === 0) return
-  yield html`<section id="rules"><h2>Rules</h2><p class="lead">What each rule means, why it matters and how to mend it is in its page, <code>docs/rules</code>, which the command prints.</p><ul class="names">${named.map(
+  yield html`<section id="rules"><h2>Rules</h2><p class="lead">The command prints the page of a rule, from <code>docs/rules</code>: what it means, and how to mend it.</p><ul class="names">${named.map(
     ([code, { remedy, title }]) =>
       html`<li id="${code}"><strong>${code}</strong> ${title}. <span class="do">${remedy}</span> <code class="cmd">drift explain ${code}</code></li>`
   )}</ul></section>

@@ -37,19 +37,16 @@ export const conclusion = (
 const chart = ({ summary }: CheckReport): Markup => {
   const parts = counted.filter(([state]) => summary[state] > 0)
   if (parts.length === 0) return none
-  // Also one of a hundred thousand can be seen.
-  const widths = parts.map(([state]) => Math.max(8, (summary[state] / summary.total) * 1000))
-  const scale = 1000 / widths.reduce((sum, width) => sum + width, 0)
   const words = parts.map(([state, name]) => `${count(summary[state])} ${name}`).join(", ")
   let x = 0
-  const bars = parts.map(([state], index) => {
-    const width = (widths[index] ?? 0) * scale
-    const from = x
+  const bars = parts.map(([state]) => {
+    // Also one of a hundred thousand can be seen.
+    const width = Math.max(8, (summary[state] / summary.total) * 1000)
     x += width
     const fill = state === "not_compared" ? html` fill="url(#hatch)" stroke-width="0"` : none
-    return html`<rect class="${state}" x="${from.toFixed(1)}" width="${Math.max(2, width - 2).toFixed(1)}" height="12"${fill}/>`
+    return html`<rect class="${state}" x="${(x - width).toFixed(1)}" width="${(width - 2).toFixed(1)}" height="12"${fill}/>`
   })
-  return html`<svg role="img" aria-label="Of ${count(summary.total)} resources: ${words}" viewBox="0 0 1000 12" preserveAspectRatio="none"><defs><pattern id="hatch" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${bars}</svg>`
+  return html`<svg role="img" aria-label="Of ${count(summary.total)} resources: ${words}" viewBox="0 0 ${x.toFixed(1)} 12" preserveAspectRatio="none"><defs><pattern id="hatch" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${bars}</svg>`
 }
 
 const counts = ({ summary, unlisted }: CheckReport): Markup => {
@@ -100,9 +97,9 @@ const search = (report: CheckReport, kinds: ReadonlyArray<Kind>): Markup => {
 /** The verdict and what belongs to it. */
 export const head = (report: CheckReport): Markup => {
   const { glyph, tone, words } = conclusion(report)
-  const { endpoint, manifest, timestamp } = report
+  const { manifest, timestamp } = report
   const files = manifest.map(({ path }) => path).join(", ")
-  return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${report.emulator === null && report.snapshot === null && endpoint !== "" ? html`${endpoint} &middot; ` : none}${time(timestamp)}</span></p>
+  return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${time(timestamp)}</span></p>
 <h1><span aria-hidden="true">${glyph}</span>${words}</h1>
 ${notes(report)}${chart(report)}${counts(report)}</header>
 `

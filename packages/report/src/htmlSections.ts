@@ -77,12 +77,7 @@ function* notCompared({ resources }: CheckReport): Iterable<Markup> {
     else if (reasons.length < maxReasons) reasons.push({ error, size: 1 })
   }
   for (const { error, size } of reasons) {
-    const about = [
-      error.status === null ? "" : `HTTP ${error.status}`,
-      error.grpc_code === null ? "" : `gRPC code ${error.grpc_code}`,
-      error.retryable ? "a later run may succeed" : ""
-    ].filter((text) => text !== "")
-    yield html`<section class="group"><div class="why"><h3>${error.tag} <small>${count(size)}</small></h3>${advice(error.message, error.remedy)}<p class="m">${about.join(", ")}</p></div>
+    yield html`<section class="group"><div class="why"><h3>${error.tag} <small>${count(size)}</small></h3>${advice(error.message, error.remedy)}</div>
 `
     const isHere = (row: ResourceReport) =>
       row.state === "not_compared" && row.error !== null && isSame(row.error, error)
@@ -132,11 +127,11 @@ function* inSync(report: CheckReport): Iterable<Markup> {
 }
 
 const leads: Readonly<Record<string, string>> = {
-  pending: "A transition that is under way and within its time: neither in sync nor drifted.",
-  not_compared: "These were not read, or not understood. Nothing is known of them: they are not in sync.",
+  pending: "A transition is under way, and within its time: neither in sync nor drifted.",
+  not_compared: "Nothing is known of these: they are not in sync.",
   unlisted: "They exist, and no rule of the manifest covers them.",
-  waived: "Their drift is accepted for a time. It is drift all the same.",
-  resolved: "The baseline had this drift, and it is gone."
+  waived: "Accepted for a time, and drift all the same.",
+  resolved: "Drift of the baseline that is gone."
 }
 
 const contents = (report: CheckReport, id: string): Iterable<Markup> => {

@@ -23,7 +23,7 @@ code,.v dd{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sa
 i{font-style:normal;color:var(--unsure);border-bottom:1px dotted}
 .brand{padding-top:1.75rem;color:var(--dim);font-size:.875rem;display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between}
 .brand b{color:var(--ink);letter-spacing:.01em}
-h1{display:flex;gap:.85rem;align-items:flex-start;margin:1rem 0 1.25rem;font-size:1.625rem;line-height:1.25;font-weight:650;letter-spacing:-.012em;text-wrap:balance}
+h1{display:flex;gap:.85rem;align-items:flex-start;margin:1rem 0 1.25rem;font-size:1.625rem;line-height:1.25;font-weight:650;letter-spacing:-.012em;text-wrap:pretty}
 h1 span{flex:none;width:2rem;height:2rem;border-radius:50%;display:grid;place-items:center;font-size:1.1rem;color:var(--bg)}
 .bad h1 span{background:var(--bad)}.unsure h1 span{background:var(--unsure)}.good h1 span{background:var(--good)}
 .notes li{margin:.5rem 0;padding:.6rem .9rem;border-left:4px solid var(--unsure);background:var(--unsurebg);border-radius:0 6px 6px 0}
@@ -74,7 +74,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding:.4rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem 1rem .4rem 0;border-top:1px solid var(--line)}
 th{font-weight:500;color:var(--dim);white-space:nowrap}
-.num{text-align:right;font-variant-numeric:tabular-nums}
+td:last-child{min-width:12rem}
 summary{cursor:pointer;color:var(--link)}
 :target{background:var(--unsurebg)}
 footer{margin-top:3rem;padding-bottom:3rem;color:var(--dim);font-size:.875rem}

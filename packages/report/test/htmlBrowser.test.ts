@@ -22,7 +22,10 @@ const entries = (page: Page): Promise<ReadonlyArray<string>> =>
 
 const search = async (page: Page, words: string, said: string) => {
   await page.getByRole("searchbox").fill(words)
-  await page.getByRole("status").filter({ hasText: new RegExp(`^${said}`) }).waitFor()
+  await page
+    .getByRole("status")
+    .filter({ hasText: new RegExp(`^${said}`) })
+    .waitFor()
 }
 
 const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
