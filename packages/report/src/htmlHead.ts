@@ -55,7 +55,7 @@ const counts = ({ summary, unlisted }: CheckReport): Markup => {
       ? html`<li class="zero"><b>0</b><span>${name}</span></li>`
       : html`<li class="${tone}"><a href="#${id}"><b>${count(value)}</b><span>${name}</span></a></li>`
   return html`<ul class="counts" aria-label="Counts">${counted.map(([state, name, id]) => item(name, summary[state], id, state))}${
-    unlisted.length === 0 ? none : item("unlisted", summary.unlisted, "unlisted", "")
+    unlisted.length === 0 ? none : item("unlisted", summary.unlisted, "unlisted", "info")
   }<li class="zero all"><b>${count(summary.total)}</b><span>in all, ${count(summary.compared)} compared</span></li></ul>`
 }
 

@@ -48,7 +48,7 @@ fieldset label{white-space:nowrap;padding:.15rem .7rem .15rem .45rem;cursor:poin
 fieldset label:has(:checked){background:var(--panel)}fieldset label:hover{border-color:var(--dim)}
 input{accent-color:var(--link);vertical-align:-.08em}
 output{flex:1 0 100%;color:var(--dim);font-size:.875rem}
-.why{margin-bottom:.75rem}.off{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.why{margin-bottom:.75rem}.why h3{text-transform:none!important;letter-spacing:0!important}.off{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 section{margin-top:2.25rem}section section,section>h3{margin-top:1.4rem}.group{margin-top:1.75rem}
 h2{font-size:1.25rem;line-height:1.3;letter-spacing:-.008em;font-weight:650}
 h3:not(.e){font-size:.8125rem;font-weight:650;text-transform:uppercase;letter-spacing:.06em;color:var(--c,var(--dim))}
