@@ -1,7 +1,7 @@
 /** A report with everything that one can hold, as people would meet it, and nothing hostile. */
 import type { CheckReport, Unlisted, WaiverReport } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
-import { change, denied, disabled, drifted, missing, pending, report, row, unread, unreachable } from "./reports.ts"
+import { change, denied, disabled, drifted, missing, pending, report, row, unreachable, unread } from "./reports.ts"
 
 const waiverOf = (fields: Partial<WaiverReport> = {}): WaiverReport => ({
   kind: "resource",

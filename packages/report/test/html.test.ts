@@ -5,8 +5,9 @@ import { html as markup } from "../src/htmlMarkup.ts"
 import { script } from "../src/htmlScript.ts"
 import { style } from "../src/htmlStyle.ts"
 import { verdict } from "../src/pretty.ts"
+import { everything } from "./fullReport.ts"
 import { parsed, textOf } from "./parsedHtml.ts"
-import { denied, disabled, drifted, everything, missing, pending, report, row, unread } from "./reports.ts"
+import { denied, disabled, drifted, missing, pending, report, row, unread } from "./reports.ts"
 
 const html = (report: CheckReport): string => [...pieces(report)].join("")
 const said = (report: CheckReport): string => parsed(html(report)).text

@@ -4,9 +4,10 @@ import axe from "axe-core"
 import type { Page } from "playwright-core"
 import { html as pieces } from "../src/html.ts"
 import { start } from "./browser.ts"
+import { everything } from "./fullReport.ts"
 import { hostile } from "./hostile.ts"
 import { hostileHtml, put, visible } from "./hostileHtml.ts"
-import { denied, disabled, drifted, everything, report, row, unread } from "./reports.ts"
+import { denied, disabled, drifted, report, row, unread } from "./reports.ts"
 
 const html = (report: CheckReport): string => [...pieces(report)].join("")
 

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import type { CheckReport } from "@holdfast/check/CheckReport"
 import { Arbitrary, Schema } from "effect"
 import { html as pieces } from "../src/html.ts"
+import { everything } from "./fullReport.ts"
 import { assertHarmless, hostile } from "./hostile.ts"
 import { hostileHtml, put, visible } from "./hostileHtml.ts"
 import { type Element, parsed } from "./parsedHtml.ts"
-import { everything } from "./reports.ts"
 
 const html = (report: CheckReport): string => [...pieces(report)].join("")
 
