@@ -14,21 +14,26 @@ export const meanings = {
 
 export type ExitCode = keyof typeof meanings
 
-/** How many findings are at least as bad as `failOn`, or are new: what is waived, or only reported, is none. */
+const isBad = ({ baseline, severity }: Pick<ResourceReport, "baseline" | "severity">, failOn: FailOn): boolean =>
+  failOn === "new" ? baseline !== "unchanged" : severities.indexOf(severity) <= severities.indexOf(failOn)
+
+/** Whether a resource's drift is at least as bad as `failOn`, or is new: what is waived is not. */
+export const fails = (row: ResourceReport, failOn: FailOn): boolean =>
+  (row.state === "drifted" || row.state === "missing") && isBad(row, failOn)
+
+/** Whether what nobody listed fails the run: what is waived, or only reported, does not. */
+export const unlistedFails = (row: Unlisted, failOn: FailOn): boolean =>
+  row.mode === "fail" && !row.waived && isBad(row, failOn)
+
+/** How many findings fail the run. */
 export const failingOf = (
   {
     resources,
     unlisted
   }: { readonly resources: ReadonlyArray<ResourceReport>; readonly unlisted: ReadonlyArray<Unlisted> },
   failOn: FailOn
-): number => {
-  const isBad = ({ baseline, severity }: Pick<ResourceReport, "baseline" | "severity">) =>
-    failOn === "new" ? baseline !== "unchanged" : severities.indexOf(severity) <= severities.indexOf(failOn)
-  return (
-    resources.filter((row) => (row.state === "drifted" || row.state === "missing") && isBad(row)).length +
-    unlisted.filter((row) => row.mode === "fail" && !row.waived && isBad(row)).length
-  )
-}
+): number =>
+  resources.filter((row) => fails(row, failOn)).length + unlisted.filter((row) => unlistedFails(row, failOn)).length
 
 /** Signals win over drift, drift over all that is incomplete, and nothing that was not read is ever 0. */
 export const exitCodeOf = (

@@ -1,16 +1,13 @@
 /**
  * A report for people, the way of `terraform plan`: worst first, then what could not be told, the summary last.
  */
-import {
-  type Change,
-  type CheckReport,
-  type ReadError,
-  type ResourceReport,
-  severities
-} from "@holdfast/check/CheckReport"
+import { type Change, type CheckReport, type ResourceReport, severities } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
+import { cautions, conclusion } from "./conclusion.ts"
+import { byReason } from "./notCompared.ts"
 import { plan, resolved, unlisted, waived } from "./prettySections.ts"
 import { displayWidth, escapeText, guardLines, type Palette, pad, palette, safe } from "./Terminal.ts"
+import { valueText } from "./valueText.ts"
 
 export interface PrettyOptions {
   readonly color: boolean
@@ -87,48 +84,29 @@ const changes = (all: ReadonlyArray<Change>, paint: Palette): string => {
   const width = Math.max(...all.map(({ field }) => displayWidth(escapeText(field))))
   return all
     .map(({ actual, desired, field, reason, reason_code, remedy, waived }) => {
-      const values = `${paint.bad(safe`${value(actual)}`)} -> ${paint.good(safe`${value(desired)}`)}`
+      const values = `${paint.bad(safe`${valueText(actual)}`)} -> ${paint.good(safe`${valueText(desired)}`)}`
       const head = `    ~ ${pad(safe`${field}:`, width + 1)} ${values}${waived === true ? paint.unsure("  waived") : ""}\n`
       return `${head}      ${safe`${reason}`}\n      ${paint.dim(`→ ${safe`${remedy} (${reason_code})`}`)}\n`
     })
     .join("")
 }
 
-const value = (json: Change["actual"]): string =>
-  json === null || (Array.isArray(json) && json.length === 0)
-    ? "(none)"
-    : Array.isArray(json)
-      ? json.map((item) => String(item)).join(" | ")
-      : String(json)
-
 /** A folder that was not read has no instance. */
 const nameOf = ({ address, instance_id }: ResourceReport): string =>
   instance_id === "" ? safe`${address}` : safe`${address} (${instance_id})`
 
-/** Resources that failed for the same reason stand together: an unreachable service is one finding, not a thousand. */
-const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOptions, paint: Palette): string => {
-  const groups = new Map<string, { readonly error: ReadError; readonly resources: Array<ResourceReport> }>()
-  for (const resource of resources) {
-    if (resource.error === null) continue
-    const { detail, status, tag } = resource.error
-    const key = JSON.stringify([tag, status, detail])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { error: resource.error, resources: [resource] })
-    else group.resources.push(resource)
-  }
-  return [...groups.values()]
-    .map(({ error, resources }) => {
-      const shown = options.verbose ? resources : resources.slice(0, maxNames)
-      const names = shown.map(nameOf).join(", ")
-      const more =
-        resources.length > shown.length ? ` and ${resources.length - shown.length} more (--verbose names them)` : ""
+/** Resources that failed for the same reason stand together. */
+const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOptions, paint: Palette): string =>
+  byReason(resources, options.verbose ? {} : { maxNames })
+    .reasons.map(({ count, error, resources }) => {
+      const names = resources.map(nameOf).join(", ")
+      const more = count > resources.length ? ` and ${count - resources.length} more (--verbose names them)` : ""
       return (
         `${paint.unsure("?")} ${paint.unsure("not compared")}: ${names}${more}\n` +
         `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(`→ ${escapeText(error.remedy)}`)}\n`
       )
     })
     .join("\n")
-}
 
 /** What was checked against what, then the verdict. An emulated run must not pass for a real one. */
 const summary = (report: CheckReport, paint: Palette): string => {
@@ -148,58 +126,13 @@ const summary = (report: CheckReport, paint: Palette): string => {
 export const verdict = (report: CheckReport, options: { readonly color: boolean }): string =>
   conclude(report, palette(options.color))
 
+const glyphs = { good: "✓ ", unsure: "⚠ ", bad: "", neutral: "" } as const
+
 const conclude = (report: CheckReport, paint: Palette): string => {
-  const { compared, drifted, missing, not_compared, pending, total, unlisted, waived } = report.summary
-  const waivers = waived === 0 ? "" : `${waived} waived, `
-  const counts = `${waivers}${pending === 0 ? "" : `${pending} pending, `}${not_compared} not compared of ${total}`
-  const others = unlisted === 0 ? "" : `; ${unlisted} unlisted`
-  const errors = report.diagnostics.filter(({ severity }) => severity === "error")
-  const lines = [
-    ...report.diagnostics
-      .filter(({ severity }) => severity === "warning")
-      .map(({ detail = "", summary }) => paint.unsure(`⚠ ${safe`${summary}. ${detail}`}`)),
-    ...errors.map(({ detail = "", summary }) => paint.bad(`✗ ${safe`${summary}. ${detail}`}`)),
-    ...(report.emulator === null
-      ? []
-      : [paint.unsure(`⚠ ${safe`Emulated by ${report.emulator}: this says nothing of the cloud`}`)]),
-    ...(report.snapshot === null
-      ? []
-      : [
-          paint.unsure(
-            `⚠ ${safe`Compared with the snapshot ${report.snapshot.path} of ${report.snapshot.timestamp}: this says nothing of what is now`}`
-          )
-        ]),
-    ...(report.resumed === null
-      ? []
-      : [
-          paint.unsure(
-            `⚠ ${safe`${report.resumed.carried} of ${total} are carried over from the run of ${report.resumed.timestamp}`}`
-          )
-        ]),
-    ...(report.interrupted ? [paint.unsure("⚠ Interrupted: what is not compared was not read")] : []),
-    ...(compared === total ? [] : [paint.unsure(`⚠ ${compared} of ${total} compared`)])
-  ]
-  const drift = `${drifted} drifted, ${missing} missing, ${counts}${others}`
-  if (report.failing > 0) lines.push(paint.bad(`Drift: ${drift}`))
-  else if (errors.length > 0) lines.push(paint.bad(total === 0 ? "Error: nothing was checked" : `Error: ${drift}`))
-  else if (total === 0)
-    lines.push(
-      `Nothing to check: the manifest declares no resources${report.exit_code === 0 ? "" : " (--allow-empty makes that in sync)"}`
-    )
-  else if (compared === 0) lines.push(paint.bad(`Error: nothing could be compared: 0 of ${total}`))
-  else if (not_compared + pending > 0) {
-    const seen =
-      drifted + missing === 0
-        ? "no drift seen"
-        : `no ${report.fail_on === "new" ? "new drift" : `drift as bad as ${report.fail_on}`} seen`
-    lines.push(paint.unsure(`⚠ Could not tell: ${seen}, ${counts}${others}`))
-  } else if (drifted + missing > 0) {
-    lines.push(
-      paint.unsure(`⚠ Drift, none of it ${report.fail_on === "new" ? "new" : `as bad as ${report.fail_on}`}: ${drift}`)
-    )
-  } else if (report.interrupted) lines.push(paint.unsure(`All ${total} are as declared`))
-  else if (waived > 0)
-    lines.push(paint.good(`✓ In sync: ${total - waived} of ${total} are as declared, ${waived} waived${others}`))
-  else lines.push(paint.good(`✓ In sync: all ${total} are as declared${others}`))
-  return `${lines.join("\n")}\n`
+  const lines = cautions(report).map(({ text, tone }) =>
+    tone === "bad" ? paint.bad(`✗ ${escapeText(text)}`) : paint.unsure(`⚠ ${escapeText(text)}`)
+  )
+  const { text, tone } = conclusion(report)
+  const line = `${glyphs[tone]}${text}`
+  return `${[...lines, tone === "neutral" ? line : paint[tone](line)].join("\n")}\n`
 }

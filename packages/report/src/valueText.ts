@@ -1,0 +1,9 @@
+import type { Change } from "@holdfast/check/CheckReport"
+
+/** A value of a change as people read it; not escaped. */
+export const valueText = (json: Change["actual"]): string =>
+  json === null || (Array.isArray(json) && json.length === 0)
+    ? "(none)"
+    : Array.isArray(json)
+      ? json.map((item) => String(item)).join(" | ")
+      : String(json)
