@@ -56,7 +56,9 @@ export const conclusion = (report: CheckReport): Remark => {
   if (compared === 0) return { tone: "bad", text: `Error: nothing could be compared: 0 of ${total}` }
   if (not_compared + pending > 0) {
     const seen =
-      drifted + missing === 0 ? "no drift seen" : `no ${isKnown ? "new drift" : `drift as bad as ${report.fail_on}`} seen`
+      drifted + missing === 0
+        ? "no drift seen"
+        : `no ${isKnown ? "new drift" : `drift as bad as ${report.fail_on}`} seen`
     return { tone: "unsure", text: `Could not tell: ${seen}, ${counts}${others}` }
   }
   if (drifted + missing > 0)
