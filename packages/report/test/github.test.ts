@@ -1,0 +1,121 @@
+import { assert, describe, expect, it } from "@effect/vitest"
+import { CheckReport } from "@holdfast/check/CheckReport"
+import { Schema } from "effect"
+import { github } from "../src/github.ts"
+import { escapeText } from "../src/Terminal.ts"
+import { assertHarmless } from "./hostile.ts"
+import { few, hostileTexts, reportHolding } from "./hostileTexts.ts"
+import { denied, disabled, drifted, everything, pending, report, row, unread } from "./reports.ts"
+
+const decode = Schema.decodeUnknownSync(CheckReport)
+const textOf = (of: CheckReport): string => [...github(of)].join("")
+
+interface Command {
+  readonly name: string
+  readonly properties: Readonly<Record<string, string>>
+  readonly message: string
+}
+
+const unescapeData = (text: string) => text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%")
+const unescapeProperty = (text: string) =>
+  text
+    .replaceAll("%0D", "\r")
+    .replaceAll("%0A", "\n")
+    .replaceAll("%3A", ":")
+    .replaceAll("%2C", ",")
+    .replaceAll("%25", "%")
+
+/** A line as `ActionCommand.TryParseV2` of the runner reads it. */
+const parse = (line: string): Command => {
+  const text = line.trimStart()
+  const end = text.indexOf("::", 2)
+  assert.isTrue(text.startsWith("::") && end > 0, line)
+  const head = text.slice(2, end)
+  const space = head.indexOf(" ")
+  const properties = (space < 0 ? "" : head.slice(space + 1)).split(",").map((pair) => {
+    const at = pair.indexOf("=")
+    assert.isAbove(at, 0, pair)
+    return [pair.slice(0, at), unescapeProperty(pair.slice(at + 1))] as const
+  })
+  assert.strictEqual(new Set(properties.map(([key]) => key)).size, properties.length)
+  return {
+    name: space < 0 ? head : head.slice(0, space),
+    properties: Object.fromEntries(properties),
+    message: unescapeData(text.slice(end + 2))
+  }
+}
+
+const commandsOf = (of: CheckReport): ReadonlyArray<Command> => {
+  const text = textOf(of)
+  assert.isTrue(text.endsWith("\n"))
+  return text.slice(0, -1).split("\n").map(parse)
+}
+
+const many = (count: number, make: (name: string) => CheckReport["resources"][number]) =>
+  Array.from({ length: count }, (_, index) => make(`vm-${index}`))
+
+describe("github", () => {
+  it("reads as agreed", async () => {
+    await expect(textOf(everything)).toMatchFileSnapshot("snapshots/formats/everything.github.txt")
+  })
+
+  it("annotates the line of the manifest", () => {
+    const [first] = commandsOf(report([drifted("web: 1, 100%", [disabled])]))
+    assert.deepStrictEqual(first, {
+      name: "error",
+      properties: { file: "backup.yaml", line: "7", col: "3", title: "web: 1, 100%: drifted (high)" },
+      message: "enabled: is false, declared true. Backup is not enabled. (HF001)"
+    })
+  })
+
+  it("names no file where standard input was read", () => {
+    const [first] = commandsOf(
+      report([drifted("web", [disabled], { source: { path: "<stdin>", line: 1, column: 1 } })])
+    )
+    assert.deepStrictEqual(Object.keys(first?.properties ?? {}), ["title"])
+  })
+
+  it("takes for an error what fails the run only, and ends with the verdict", () => {
+    const names = (fail_on: "info" | "critical") =>
+      commandsOf(report([drifted("a", [disabled]), pending("b"), unread("c", denied), row("d")], { fail_on })).map(
+        ({ name }) => name
+      )
+    assert.deepStrictEqual(names("info"), ["error", "warning", "warning", "warning", "notice"])
+    assert.deepStrictEqual(names("critical"), ["warning", "warning", "warning", "warning", "notice"])
+  })
+
+  it("shows ten of a kind, the worst first, and the last one names the rest", () => {
+    const all = [
+      ...many(40, (name) => drifted(name, [disabled])),
+      drifted("z", [disabled], { severity: "critical" }),
+      ...many(11, (name) => pending(`p-${name}`))
+    ]
+    const commands = commandsOf(report(all))
+    const of = (kind: string) => commands.filter(({ name }) => name === kind)
+    assert.lengthOf(of("error"), 10)
+    assert.include(of("error")[0]?.properties.title, "z: drifted (critical)")
+    assert.strictEqual(of("error")[9]?.properties.title, "Holdfast: 32 more")
+    assert.lengthOf(of("warning"), 10)
+    assert.strictEqual(of("warning")[9]?.properties.title, "Holdfast: 2 more")
+    assert.match(of("error")[9]?.message ?? "", /vm-8: drifted[\s\S]*and 13 more$/)
+    assert.lengthOf(
+      commandsOf(report(many(10, (name) => drifted(name, [disabled])))).filter(({ name }) => name === "error"),
+      10
+    )
+  })
+
+  it("of 10,000 hostile strings in every field begins no command of theirs, and shows them", () => {
+    const count = commandsOf(few).length
+    for (const text of hostileTexts(10_000, 3)) {
+      const commands = commandsOf(reportHolding(few, decode, () => text))
+      assert.lengthOf(commands, count)
+      for (const { message, name, properties } of commands) {
+        assert.include(["error", "warning", "notice"], name)
+        for (const key of Object.keys(properties)) assert.include(["file", "line", "col", "title"], key)
+        assertHarmless([message, ...Object.values(properties)].join("\n"))
+      }
+      if (text.length < 100)
+        assert.strictEqual(commands[0]?.properties.title, escapeText(`${text}: drifted (critical)`))
+    }
+  }, 240_000)
+})
