@@ -8,11 +8,15 @@ export type Writer = (report: CheckReport) => Iterable<string>
 
 /** Every format but that for people on a terminal. */
 export const writers = {
-  html: () => import("@holdfast/report/html").then(({ html }): Writer => html),
   json: () => import("@holdfast/report/json").then(({ json }): Writer => json),
+  ndjson: () => import("@holdfast/report/ndjson").then(({ ndjson }): Writer => ndjson),
   junit: () => import("@holdfast/report/junit").then(({ junit }): Writer => junit),
   sarif: () => import("@holdfast/report/sarif").then(({ sarif }): Writer => sarif),
+  markdown: () => import("@holdfast/report/markdown").then(({ markdown }): Writer => markdown),
+  csv: () => import("@holdfast/report/csv").then(({ csv }): Writer => csv),
+  github: () => import("@holdfast/report/github").then(({ github }): Writer => github),
   gitlab: () => import("@holdfast/report/gitlab").then(({ gitlab }): Writer => gitlab),
+  html: () => import("@holdfast/report/html").then(({ html }): Writer => html),
   ocsf: () => import("@holdfast/report/ocsf").then(({ ocsf }): Writer => ocsf)
 } as const satisfies Readonly<Record<string, () => Promise<Writer>>>
 
