@@ -38,9 +38,27 @@ done <<< "$INPUT_FILES"
 code=0
 "$GITHUB_ACTION_PATH/scripts/drift.sh" check --format github ${files[@]+"${files[@]}"} || code=$?
 
+# Whether every resource could be compared, which the exit code of drift does not say. Code scanning takes what an upload does not
+# hold for mended.
+compared=false
+if [ -f "$directory/holdfast.json" ]; then
+  compared="$("$GITHUB_ACTION_PATH/node_modules/.bin/node" -p '
+    const { exit_code, interrupted, summary } = JSON.parse(fs.readFileSync(process.argv[1], "utf8"))
+    summary.not_compared === 0 && !interrupted && exit_code !== 1
+  ' "$directory/holdfast.json")"
+fi
+
+# The pages of the rules, where this action was taken from.
+pages="$ACTION_REPOSITORY/blob/$ACTION_REF"
+if [ -f "$directory/holdfast.markdown" ] && [[ "$pages" =~ ^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+/blob/[A-Za-z0-9._/-]+$ ]]; then
+  sed -i.bak "s|^\(\[HF[0-9]*\]: \)docs/rules/|\1${GITHUB_SERVER_URL:-https://github.com}/$pages/docs/rules/|" "$directory/holdfast.markdown"
+  rm "$directory/holdfast.markdown.bak"
+fi
+
 {
   echo "exit-code=$code"
   if [ "$code" -eq 2 ]; then echo "drifted=true"; else echo "drifted=false"; fi
+  echo "compared=$compared"
   for format in ${reports[@]+"${reports[@]}"}; do
     if [ -f "$directory/holdfast.$format" ]; then echo "$format=$directory/holdfast.$format"; fi
   done

@@ -122,7 +122,8 @@ describe("action.yml", () => {
           )
           assert.match(result.summary, /^<!-- holdfast-report -->\n## Holdfast: \u2717 Drift: 1 drifted/)
           const { json, markdown, ...outputs } = result.outputs
-          assert.deepStrictEqual(outputs, { "exit-code": "2", drifted: "true" })
+          assert.deepStrictEqual(outputs, { "exit-code": "2", drifted: "true", compared: "true" })
+          assert.include(result.summary, "\n[HF010]: docs/rules/HF010.md\n")
           assert.strictEqual(readFileSync(markdown ?? "", "utf8"), result.summary)
           assert.strictEqual(JSON.parse(readFileSync(json ?? "", "utf8")).summary.drifted, 1)
         })
@@ -146,6 +147,41 @@ describe("action.yml", () => {
           assert.deepInclude(known, { code: 0 })
           assert.deepInclude(known.outputs, { "exit-code": "0", drifted: "false" })
         })
+    )
+  )
+
+  it.live("uploads nothing where not all could be compared: what is not there would count as mended", () =>
+    withEmulator(
+      fleetOf(2, (index) =>
+        index === 1 ? { enabled: false, faults: [] } : { faults: [{ fault: "forbidden" as const }] }
+      ),
+      (env) =>
+        Effect.gen(function* () {
+          const cwd = directory({ "backup.yaml": manifestOf(2) })
+          const { outputs } = yield* step(check, { reports }, { cwd, env })
+          assert.deepInclude(outputs, { "exit-code": "2", compared: "false" })
+          const upload = action.runs.steps.find(({ uses }) => uses !== undefined)
+          assert.include(upload?.if, "steps.check.outputs.compared == 'true'")
+        })
+    )
+  )
+
+  it.live("links the rules where it was taken from", () =>
+    withEmulator(fleetOf(1), (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOf(1) })
+        const linked = (repository: string, ref: string) => {
+          const given = { reports, "${{ github.action_repository }}": repository, "${{ github.action_ref }}": ref }
+          return Effect.map(step(check, given, { cwd, env }), ({ code, summary }) => {
+            assert.strictEqual(code, 0)
+            return /^\[HF010\]: (.*)$/m.exec(summary)?.[1]
+          })
+        }
+        const page = "docs/rules/HF010.md"
+        assert.strictEqual(yield* linked("us/holdfast", "v1"), `https://github.com/us/holdfast/blob/v1/${page}`)
+        assert.strictEqual(yield* linked("", ""), page)
+        assert.strictEqual(yield* linked("us/holdfast", "x|e touch owned"), page)
+      })
     )
   )
 

@@ -249,6 +249,48 @@ describe("docs/emulator.md", () => {
   })
 })
 
+describe("docs/reports.md", () => {
+  const text = read("docs/reports.md")
+
+  it.live.each(blocks(text, "sh").flatMap((block) => block.trim().split("\n")))(
+    "%s runs",
+    (command) =>
+      Effect.gen(function* () {
+        const result = yield* shell(command)
+        assert.strictEqual(result.code, 2, result.said)
+      }),
+    120_000
+  )
+
+  it("tells of every type of line", () => {
+    const types = [...read("packages/report/src/ndjson.ts").matchAll(/"((?:[a-z]+_)*[a-z]+)", \{/g)]
+    assert.isAbove(types.length, 4)
+    for (const [, type] of types) assert.include(text, `| \`${type}\` |`)
+  })
+})
+
+describe("docs/ci.md", () => {
+  const text = read("docs/ci.md")
+  const action = read("action.yml")
+  const keysOf = (part: string): ReadonlyArray<string> =>
+    [...(new RegExp(`^${part}:\\n((?: .*\\n)+)`, "m").exec(action)?.[1] ?? "").matchAll(/^ {2}([\w-]+):$/gm)].map(
+      ([, key]) => key as string
+    )
+
+  it("has every input and output of the action in its tables", () => {
+    const keys = [...keysOf("inputs"), ...keysOf("outputs")]
+    assert.lengthOf(keys, 14)
+    for (const key of keys) assert.match(text, new RegExp(`^\\| .*\`${key}\`.* \\|`, "m"), key)
+  })
+
+  it("gives inputs that the action has", () => {
+    const given = /with:\n([\s\S]*?)\n```/.exec(text)?.[1] ?? ""
+    const keys = [...given.matchAll(/^ {10}([\w-]+):/gm)].map(([, key]) => key as string)
+    assert.lengthOf(keys, 3)
+    for (const key of keys) assert.include(keysOf("inputs"), key)
+  })
+})
+
 describe("docs/terraform.md", () => {
   const text = read("docs/terraform.md")
 

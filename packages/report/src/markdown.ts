@@ -46,10 +46,13 @@ function* mapped<A, B>(items: Iterable<A>, f: (item: A) => B): Iterable<B> {
   for (const item of items) yield f(item)
 }
 
-const rule = (reasonCode: string): string => {
-  const page = rulePage(reasonCode)
-  return page === undefined ? code(reasonCode) : `[${reasonCode}](${page})`
-}
+/** A link to the rule's page, whose address stands once for all at the end. */
+const rule = (reasonCode: string): string => (rulePage(reasonCode) === undefined ? code(reasonCode) : `[${reasonCode}]`)
+
+/** The addresses of those links. */
+const definitions = Object.keys(rules)
+  .map((reasonCode) => `[${reasonCode}]: ${rulePage(reasonCode)}\n`)
+  .join("")
 
 /** Names in a line; how many there are in all may be more than there are names. */
 const names = (all: ReadonlyArray<string>, count: number): string => {
@@ -193,7 +196,7 @@ const footOf = (report: CheckReport): string => {
   return (
     `${prose(tool.name)} ${code(tool.version)}, run ${code(run_id)} of ${code(timestamp)}, ` +
     `${(duration_ms / 1000).toFixed(1)} s, ${requests.sent} requests, exit code ${exit_code}, fails on ${fail_on}. ` +
-    `Manifest: ${files.length === 0 ? "none" : files.join(", ")}${more}. Compared with ${code(liveSide(report))}.${against}\n`
+    `Manifest: ${files.length === 0 ? "none" : files.join(", ")}${more}. Compared with ${code(liveSide(report))}.${against}\n\n${definitions}`
   )
 }
 

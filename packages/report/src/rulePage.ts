@@ -1,8 +1,8 @@
 import { rules } from "@holdfast/check/Rule"
 
-/** Where the pages of the rules are published. */
-const pages = "https://github.com/your-organization/holdfast/blob/main/docs/rules"
-
-/** The address of a rule's page; `undefined` where the code is none of a rule's. */
+/**
+ * The page of a rule within this repository; `undefined` where the code is none of a rule's. Where the repository is published, only
+ * those know who publish it: the action of `action.yml` writes its own address before it.
+ */
 export const rulePage = (code: string): string | undefined =>
-  Object.hasOwn(rules, code) ? `${pages}/${code}.md` : undefined
+  Object.hasOwn(rules, code) ? `docs/rules/${code}.md` : undefined
