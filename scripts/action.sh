@@ -2,9 +2,8 @@
 # The step of action.yml: checks, writes the reports, the summary of the job and the outputs, and ends with drift's exit code.
 # What a workflow gives comes by the environment, and none of it is ever part of a command's text.
 set -euo pipefail
-directory="$RUNNER_TEMP/holdfast"
-rm -rf "$directory"
-mkdir -p "$directory"
+# One for each run: the report of an earlier one may be the baseline of this.
+directory="$(mktemp -d "$RUNNER_TEMP/holdfast.XXXXXX")"
 
 reports=()
 read -r -d '' -a reports <<< "$INPUT_REPORTS" || true

@@ -72,6 +72,7 @@ describe("action.yml", () => {
     }
     const files = { GITHUB_OUTPUT: join(cwd, "output"), GITHUB_STEP_SUMMARY: join(cwd, "summary.md") }
     for (const path of Object.values(files)) writeFileSync(path, "")
+    mkdirSync(join(cwd, "temp"), { recursive: true })
     const variables = Object.fromEntries(Object.entries(of?.env ?? {}).map(([name, value]) => [name, values(value)]))
     const own = { RUNNER_TEMP: join(cwd, "temp"), GITHUB_ACTION_PATH: root, ...files }
     return Effect.map(shell(of?.run ?? "false", { cwd, env: { ...env, ...own, ...variables } }), (result) => ({
