@@ -4,8 +4,9 @@ import { parse } from "csv-parse/sync"
 import { Schema } from "effect"
 import { columns, csv } from "../src/csv.ts"
 import { escapeText } from "../src/Terminal.ts"
+import { everything } from "./fullReport.ts"
 import { few, hostileTexts, reportHolding } from "./hostileTexts.ts"
-import { everything, report, row } from "./reports.ts"
+import { report, row } from "./reports.ts"
 
 const decode = Schema.decodeUnknownSync(CheckReport)
 const textOf = (of: CheckReport): string => [...csv(of)].join("")

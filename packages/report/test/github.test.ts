@@ -3,9 +3,10 @@ import { CheckReport } from "@holdfast/check/CheckReport"
 import { Schema } from "effect"
 import { github } from "../src/github.ts"
 import { escapeText } from "../src/Terminal.ts"
+import { everything } from "./fullReport.ts"
 import { assertHarmless } from "./hostile.ts"
 import { few, hostileTexts, reportHolding } from "./hostileTexts.ts"
-import { denied, disabled, drifted, everything, pending, report, row, unread } from "./reports.ts"
+import { denied, disabled, drifted, pending, report, row, unread } from "./reports.ts"
 
 const decode = Schema.decodeUnknownSync(CheckReport)
 const textOf = (of: CheckReport): string => [...github(of)].join("")

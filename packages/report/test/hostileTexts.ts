@@ -1,7 +1,7 @@
 /** Thousands of strings made of what could do harm somewhere, and reports that hold them in every field. */
 import { type CheckReport, states } from "@holdfast/check/CheckReport"
+import { everything } from "./fullReport.ts"
 import { hostile } from "./hostile.ts"
-import { everything } from "./reports.ts"
 
 /** Of formats that people read: Markdown, HTML, spreadsheets, workflow commands. */
 const payloads = [

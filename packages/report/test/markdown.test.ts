@@ -7,9 +7,10 @@ import { type DefaultTreeAdapterTypes, parseFragment } from "parse5"
 import { markdown, marker, maxLength } from "../src/markdown.ts"
 import { code, prose } from "../src/markdownText.ts"
 import { escapeText } from "../src/Terminal.ts"
+import { everything } from "./fullReport.ts"
 import { assertHarmless } from "./hostile.ts"
 import { few, hostileTexts, reportHolding } from "./hostileTexts.ts"
-import { change, denied, disabled, drifted, everything, missing, pending, report, row, unread } from "./reports.ts"
+import { change, denied, disabled, drifted, missing, pending, report, row, unread } from "./reports.ts"
 
 const decode = Schema.decodeUnknownSync(CheckReport)
 const textOf = (of: CheckReport): string => [...markdown(of)].join("")

@@ -2,9 +2,10 @@ import { assert, describe, expect, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
 import { Schema } from "effect"
 import { ndjson } from "../src/ndjson.ts"
+import { everything } from "./fullReport.ts"
 import { assertHarmless } from "./hostile.ts"
 import { few, hostileTexts, reportHolding } from "./hostileTexts.ts"
-import { everything, report } from "./reports.ts"
+import { report } from "./reports.ts"
 
 const decode = Schema.decodeUnknownSync(CheckReport)
 
