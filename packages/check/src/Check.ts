@@ -17,13 +17,13 @@ import * as diagnose from "./diagnose.ts"
 import { exitCodeOf, failingOf } from "./ExitCode.ts"
 import type { FolderSeen } from "./FolderSeen.ts"
 import { formatDuration } from "./formatDuration.ts"
-import { type Live, type NotRead, notRead } from "./Live.ts"
+import { dated, type Live, type NotRead, notRead } from "./Live.ts"
 import { ReadLog } from "./ReadLog.ts"
 import { needsFolder, readAll, type Seen } from "./readAll.ts"
 import { readPolicies } from "./readPolicies.ts"
 import { readScope } from "./readScope.ts"
 import { type Carried, nothingCarried } from "./resume.ts"
-import { foldersOf, type Selected, type Selection, select } from "./select.ts"
+import { emptyGroupsOf, foldersOf, type Selected, type Selection, select } from "./select.ts"
 import { inOrder as unlistedInOrder } from "./unlisted.ts"
 import { waive } from "./waive.ts"
 import { warningsOf } from "./warnings.ts"
@@ -100,10 +100,10 @@ export const check = Effect.fn("Check.check")(function* (
         selected.resources.map(({ desired }) => desired)
       )
     const rows = selected.resources
-      .map(({ desired }, index) => {
+      .map(({ createdAt, desired }, index) => {
         const { at, live } = known[index] ?? { at: now, live: unread }
         const answer = isForeign && live._tag === "NotFound" ? foreign(lives.length, cloud.endpoint) : live
-        const row = compare(desired, answer, at, ruleSeverities)
+        const row = compare(desired, dated(answer, createdAt), at, ruleSeverities)
         const folder = known[index]?.folder
         return folder === undefined ? row : { ...row, folder_id: folder }
       })
@@ -120,8 +120,7 @@ export const check = Effect.fn("Check.check")(function* (
         ? { ...waived, baseline: null }
         : compareWithBaseline(options.baseline, waived, new Date(startedAt).toISOString())
     const summary = summarize(resources, unlisted.filter(({ waived }) => !waived).length)
-    const populated = new Set(resources.flatMap(({ groups }) => groups))
-    const emptyGroups = options.allowEmpty ? [] : manifest.groups.filter(({ name }) => !populated.has(name))
+    const emptyGroups = options.allowEmpty ? [] : emptyGroupsOf(manifest.groups, resources)
     const failing = failingOf({ resources, unlisted }, options.failOn)
     return {
       ...frame(options.version, runId, startedAt),

@@ -31,6 +31,10 @@ export type Live =
   | { readonly _tag: "NotFound"; readonly createdAt?: Timestamp }
   | NotRead
 
+/** With the time of the instance's creation, where Cloud Backup does not know the instance and Compute tells. */
+export const dated = (live: Live, createdAt: Timestamp | undefined): Live =>
+  live._tag === "NotFound" && createdAt !== undefined ? { ...live, createdAt } : live
+
 /** Why a read failed, for the report. */
 export const unread = (error: CloudBackupError): NotRead => ({
   _tag: "NotRead",

@@ -3,6 +3,8 @@
  * that nobody listed. Pure.
  */
 import type { Instance } from "@holdfast/core/Instance"
+import type { Resource } from "@holdfast/core/Resource"
+import type { Timestamp } from "@holdfast/core/Timestamp"
 import { type DesiredResource, defaultSeverity } from "@holdfast/manifest/DesiredResource"
 import { claims, type FolderRule, type Group } from "@holdfast/manifest/Group"
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
@@ -13,12 +15,14 @@ import { type FolderSeen, isUnread } from "./FolderSeen.ts"
 import { type Live, type NotRead, notRead, spared } from "./Live.ts"
 import { type Disagreement, type Merged, memberOf, overlaid } from "./mergeGroups.ts"
 import type { Seen } from "./readAll.ts"
-import { instanceRow, orphanRow } from "./unlisted.ts"
+import { inOrder, instanceRow, orphanRow } from "./unlisted.ts"
 
 /** A resource to be compared, and what the lists say of it. */
 export interface Selected {
   readonly desired: DesiredResource
   readonly seen?: Seen
+  /** When its instance was created, where Compute tells. */
+  readonly createdAt?: Timestamp
 }
 
 /** What a manifest is about. */
@@ -27,18 +31,38 @@ export interface Selection {
   readonly unlisted: ReadonlyArray<Unlisted>
 }
 
+/** A folder that a manifest asks about. */
+type Asked = Omit<FolderRule, "source">
+
+/** A resource in the list of a folder. */
+interface Place {
+  readonly resource: Resource
+  readonly at: number
+  readonly folder: string
+}
+
+/** What becomes of what nobody listed in the folder of a group that the manifest says nothing of. */
+const asked = { unlisted: "report", severity: defaultSeverity, isSeverityInherited: true } as const
+
 /** The folders that a manifest asks about, with what it makes of what nobody listed there, sorted. */
-export const foldersOf = ({
-  folders,
-  groups
-}: Manifest): ReadonlyArray<Pick<FolderRule, "folder" | "severity" | "unlisted">> => {
+export const foldersOf = ({ folders, groups }: Manifest): ReadonlyArray<Asked> => {
   const rules = new Map(folders.map((rule) => [rule.folder, rule]))
   const grouped = new Set(groups.flatMap((group) => group.folders))
   const ids = [...rules.keys(), ...grouped]
   return [...new Set(ids)]
     .filter((folder) => grouped.has(folder) || rules.get(folder)?.unlisted !== "ignore")
     .toSorted()
-    .map((folder) => rules.get(folder) ?? { folder, unlisted: "report" as const, severity: defaultSeverity })
+    .map((folder) => rules.get(folder) ?? { folder, ...asked })
+}
+
+/** The groups that nothing of `found` belongs to; a folder that was not read stands for members of those that name it. */
+export const emptyGroupsOf = (
+  groups: ReadonlyArray<Group>,
+  found: ReadonlyArray<{ readonly groups?: ReadonlyArray<string> }>
+): ReadonlyArray<Group> => {
+  if (groups.length === 0) return groups
+  const populated = new Set(found.flatMap((one) => one.groups ?? []))
+  return groups.filter(({ name }) => !populated.has(name))
 }
 
 /** Selects what `manifest` is about, by what was seen of its folders. */
@@ -51,12 +75,18 @@ export const select = (
 class Selector {
   readonly #manifest: Manifest
   readonly #folders: ReadonlyMap<string, FolderSeen>
+  readonly #rules: ReadonlyArray<Asked>
   readonly #ruleSeverities: RuleSeverities
   readonly #groups: ReadonlyArray<Group>
   readonly #declared: ReadonlyMap<string, DesiredResource>
+  readonly #backedUp = new Map<string, Place>()
+  /** What a list contradicts itself about, or two lists hold: only a get can tell. */
+  readonly #unclear = new Set<string>()
   readonly #resources: Array<Selected> = []
   readonly #unlisted: Array<Unlisted> = []
-  /** Declared resources that a folder holds. */
+  /** Instances that Compute knows: one that moves may be listed in two folders. */
+  readonly #known = new Set<string>()
+  /** Declared resources that are members, or could be. */
   readonly #placed = new Set<string>()
   /** What members of the same groups have in common. */
   readonly #merged = new Map<string, Result.Result<Merged, Disagreement>>()
@@ -64,77 +94,97 @@ class Selector {
   constructor(manifest: Manifest, folders: ReadonlyMap<string, FolderSeen>, ruleSeverities: RuleSeverities) {
     this.#manifest = manifest
     this.#folders = folders
+    this.#rules = foldersOf(manifest)
     this.#ruleSeverities = ruleSeverities
     this.#groups = manifest.groups.toSorted((a, b) => (a.name < b.name ? -1 : 1))
     this.#declared = new Map(
-      foldersOf(manifest).length === 0 ? [] : manifest.resources.map((resource) => [resource.instance, resource])
+      this.#rules.length === 0 ? [] : manifest.resources.map((resource) => [resource.instance, resource])
     )
   }
 
   selection(): Selection {
-    for (const rule of foldersOf(this.#manifest)) {
+    const folders = this.#rules.flatMap((rule) => {
       const folder = this.#folders.get(rule.folder)
-      if (folder !== undefined) this.#folder(folder, rule)
-    }
+      return folder === undefined ? [] : [{ folder, rule }]
+    })
+    for (const { folder } of folders) this.#index(folder)
+    for (const { folder, rule } of folders) this.#instances(folder, rule)
+    for (const { folder, rule } of folders) this.#orphans(folder, rule)
     for (const desired of this.#manifest.resources) {
-      if (!this.#placed.has(desired.instance)) this.#resources.push({ desired })
+      // Found in a list, though Compute may not tell: no need to ask for it.
+      if (!this.#placed.has(desired.instance)) this.#resources.push({ desired, ...this.#found(desired.instance) })
     }
     return {
-      resources: unambiguous(this.#resources),
-      unlisted: this.#unlisted
+      resources: folders.length === 0 ? this.#resources : unambiguous(this.#resources, this.#declared),
+      unlisted: inOrder(this.#unlisted)
     }
   }
 
-  #folder(folder: FolderSeen, rule: Pick<FolderRule, "folder" | "severity" | "unlisted">): void {
-    const { at, instances, resources } = folder
-    if (isUnread(instances)) this.#unreadFolder(folder, instances)
-    else {
-      for (const instance of instances.values()) {
-        // It will be gone before anything could be done about it.
-        if (instance.status !== "DELETING") this.#instance(folder, instance, rule)
-      }
-      if (rule.unlisted === "ignore") return
-      if (isUnread(resources)) this.#unread(rule.folder, rule.folder, resources, at)
-      else {
-        for (const resource of resources.resources.values()) {
-          const isOrphan = resource.type === "COMPUTE" && resource.initStatus !== "DELETED"
-          const id = resource.computeInstanceId
-          if (!isOrphan || instances.has(id) || this.#declared.has(id)) continue
-          this.#unlisted.push(orphanRow(rule, resource, this.#ruleSeverities))
-        }
-      }
-    }
+  #index({ at, folder, resources }: FolderSeen): void {
     if (isUnread(resources)) return
-    // Found there, though Compute may not tell: no need to ask for it.
+    for (const id of resources.conflicting) this.#unclear.add(id)
     for (const [id, resource] of resources.resources) {
-      const desired = this.#declared.get(id)
-      if (desired === undefined || this.#placed.has(id)) continue
-      this.#placed.add(id)
-      this.#resources.push({ desired, seen: { live: { _tag: "Found", resource }, at, folder: rule.folder } })
+      if (this.#backedUp.has(id)) this.#unclear.add(id)
+      else this.#backedUp.set(id, { resource, at, folder })
     }
   }
 
-  #instance(folder: FolderSeen, instance: Instance, rule: Pick<FolderRule, "folder" | "severity" | "unlisted">): void {
-    const candidate = { id: instance.id, folder: folder.folder, name: instance.name, labels: instance.labels }
+  #instances(folder: FolderSeen, rule: Asked): void {
+    const { instances } = folder
+    if (isUnread(instances)) {
+      this.#unreadFolder(folder, instances)
+      return
+    }
+    for (const instance of instances.values()) {
+      if (this.#known.has(instance.id)) continue
+      this.#known.add(instance.id)
+      // It will be gone before anything could be done about it.
+      if (instance.status !== "DELETING") this.#instance(folder, instance, rule)
+    }
+  }
+
+  #orphans(folder: FolderSeen, rule: Asked): void {
+    const { at, instances, resources } = folder
+    if (rule.unlisted === "ignore" || isUnread(instances)) return
+    if (isUnread(resources)) {
+      this.#unread(rule.folder, rule.folder, resources, at)
+      return
+    }
+    const isStray = (id: string) => !this.#known.has(id) && !this.#declared.has(id)
+    for (const resource of resources.resources.values()) {
+      const isOrphan = resource.type === "COMPUTE" && resource.initStatus !== "DELETED"
+      if (!isOrphan || !isStray(resource.computeInstanceId)) continue
+      this.#unlisted.push(orphanRow(rule, resource, this.#ruleSeverities))
+    }
+    const doubtful = [...resources.conflicting].filter(isStray).length
+    if (doubtful > 0) this.#unread(rule.folder, rule.folder, contradicted(doubtful), at)
+  }
+
+  #instance(folder: FolderSeen, instance: Instance, rule: Asked): void {
+    const { createdAt, id } = instance
+    const candidate = { id, folder: folder.folder, name: instance.name, labels: instance.labels }
     const groups = this.#groups.filter((group) => claims(group, candidate))
-    const seen = seenIn(folder, instance)
-    const declared = this.#declared.get(instance.id)
+    const found = this.#found(id) ?? this.#notFound(folder)
+    const seen = { ...found, ...(createdAt === undefined ? {} : { createdAt }) }
+    const names = groups.map(({ name }) => name)
+    const declared = this.#declared.get(id)
     if (declared !== undefined) {
-      this.#placed.add(instance.id)
+      this.#placed.add(id)
       this.#resources.push(
         Result.match(overlaid(declared, groups), {
-          onFailure: (disagreement) => disagreeing(declared, disagreement, folder.at),
+          onFailure: (disagreement) => disagreeing({ ...declared, groups: names }, disagreement, folder.at),
           onSuccess: (desired) => ({ desired, ...seen })
         })
       )
     } else if (groups.length > 0) {
       const [first] = groups as [Group]
       const who = {
-        address: `${first.name}/${instance.name === "" ? instance.id : instance.name}`,
-        instance: instance.id,
+        address: `${first.name}/${instance.name === "" ? id : instance.name}`,
+        instance: id,
+        groups: names,
         source: first.source
       }
-      const key = JSON.stringify(groups.map(({ name }) => name))
+      const key = JSON.stringify(names)
       const merged = this.#merged.get(key) ?? memberOf(groups)
       this.#merged.set(key, merged)
       this.#resources.push(
@@ -145,10 +195,22 @@ class Selector {
         })
       )
     } else if (rule.unlisted !== "ignore") {
-      const { resources } = folder
-      const resource = isUnread(resources) ? undefined : resources.resources.get(instance.id)
-      this.#unlisted.push(instanceRow(rule, instance, resource, this.#ruleSeverities))
+      this.#unlisted.push(instanceRow(rule, instance, found.seen?.live, this.#ruleSeverities))
     }
+  }
+
+  /** What the lists of Cloud Backup hold of an instance; nothing seen where they contradict each other. */
+  #found(id: string): Pick<Selected, "seen"> | undefined {
+    if (this.#unclear.has(id)) return {}
+    const place = this.#backedUp.get(id)
+    if (place === undefined) return undefined
+    const { at, folder, resource } = place
+    return { seen: { live: { _tag: "Found", resource }, at, folder } }
+  }
+
+  /** What that of its folder says by not holding it. */
+  #notFound({ at, folder, resources }: FolderSeen): Pick<Selected, "seen"> {
+    return { seen: { live: isUnread(resources) ? spared(resources.error) : { _tag: "NotFound" }, at, folder } }
   }
 
   /** A folder whose instances are not known: neither are the members of its groups, nor what nobody listed. */
@@ -177,14 +239,12 @@ class Selector {
   }
 }
 
-/** What the list of Cloud Backup says of an instance that Compute knows; nothing where it contradicts itself. */
-const seenIn = ({ at, folder, resources }: FolderSeen, { createdAt, id }: Instance): { readonly seen?: Seen } => {
-  if (isUnread(resources)) return { seen: { live: spared(resources.error), at, folder } }
-  if (resources.conflicting.has(id)) return {}
-  const resource = resources.resources.get(id)
-  if (resource !== undefined) return { seen: { live: { _tag: "Found", resource }, at, folder } }
-  return { seen: { live: { _tag: "NotFound", ...(createdAt === undefined ? {} : { createdAt }) }, at, folder } }
-}
+const contradicted = (count: number): NotRead =>
+  notRead(
+    "ConflictingList",
+    `the list contradicts itself about ${count} ${count === 1 ? "resource" : "resources"} without an instance`,
+    "Run the check again; `drift show` tells what Cloud Backup knows of one."
+  )
 
 const disagreeing = (desired: DesiredResource, { field, groups }: Disagreement, at: number): Selected => {
   const [a, b] = groups.map(({ name, source }) => `"${name}" (${source.path}:${source.line})`)
@@ -193,18 +253,35 @@ const disagreeing = (desired: DesiredResource, { field, groups }: Disagreement, 
     `the groups ${a} and ${b} disagree about its \`${field}\``,
     "Let one of the groups exclude it, or declare it as a resource that says so itself."
   )
-  return { desired: { ...desired, groups: groups.map(({ name }) => name).toSorted() }, seen: { live, at } }
+  return { desired, seen: { live, at } }
 }
 
-/** Instances of the same name in two folders, or of a resource's: these go by their ids. */
-const unambiguous = (resources: ReadonlyArray<Selected>): ReadonlyArray<Selected> => {
-  const count = new Map<string, number>()
-  for (const { desired } of resources) count.set(desired.address, (count.get(desired.address) ?? 0) + 1)
-  if (count.size === resources.length) return resources
-  return resources.map((selected) => {
-    const { address, groups = [], instance, own } = selected.desired
-    // A declared resource keeps its name.
-    if (own !== undefined || instance === "" || (count.get(address) ?? 0) < 2) return selected
-    return { ...selected, desired: { ...selected.desired, address: `${groups[0]}/${instance}` } }
+/**
+ * Each address once: members that share theirs go by their ids, and one whose id is still somebody's name by its id twice. A
+ * declared resource keeps its name: a waiver of it must not accept the drift of a namesake.
+ */
+const unambiguous = (
+  resources: ReadonlyArray<Selected>,
+  declared: ReadonlyMap<string, DesiredResource>
+): ReadonlyArray<Selected> => {
+  const all = resources.map((selected) => {
+    const { address, groups = [], instance } = selected.desired
+    const group = declared.has(instance) || instance === "" ? undefined : groups[0]
+    return { selected, address, instance, group, tries: 0 }
   })
+  for (let isUnsettled = true; isUnsettled; ) {
+    const count = new Map<string, number>()
+    for (const { address } of all) count.set(address, (count.get(address) ?? 0) + 1)
+    isUnsettled = false
+    for (const one of all) {
+      const { group, instance } = one
+      if (group === undefined || (count.get(one.address) ?? 0) < 2) continue
+      one.address = `${group}/${instance}${` (${instance})`.repeat(one.tries)}`
+      one.tries += 1
+      isUnsettled = true
+    }
+  }
+  return all.map(({ address, selected }) =>
+    address === selected.desired.address ? selected : { ...selected, desired: { ...selected.desired, address } }
+  )
 }

@@ -3,14 +3,14 @@
  */
 import type { Instance } from "@holdfast/core/Instance"
 import type { Resource } from "@holdfast/core/Resource"
-import { defaultSeverity } from "@holdfast/manifest/DesiredResource"
 import type { FolderRule } from "@holdfast/manifest/Group"
 import type { Unlisted } from "./CheckReport.ts"
 import { type RuleSeverities, severityOf } from "./compare.ts"
+import type { Live } from "./Live.ts"
 import { rules } from "./Rule.ts"
 
 const row = (
-  { folder, severity, unlisted }: Pick<FolderRule, "folder" | "severity" | "unlisted">,
+  rule: Omit<FolderRule, "source">,
   kind: Unlisted["kind"],
   of: { readonly id: string; readonly name: string; readonly more: string },
   ruleSeverities: RuleSeverities
@@ -21,35 +21,32 @@ const row = (
     kind,
     instance_id: of.id,
     name: of.name,
-    folder_id: folder,
-    mode: unlisted === "fail" ? "fail" : "report",
+    folder_id: rule.folder,
+    mode: rule.unlisted === "fail" ? "fail" : "report",
     waived: false,
-    severity: severityOf({ severity, isSeverityInherited: severity === defaultSeverity }, code, ruleSeverities),
+    severity: severityOf(rule, code, ruleSeverities),
     reason_code: code,
     reason: `${title.charAt(0).toUpperCase()}${title.slice(1)}${of.more}.`,
     remedy
   }
 }
 
-/** An instance that nobody listed. */
+/** An instance that nobody listed, and what was learnt of its backup. */
 export const instanceRow = (
-  rule: Pick<FolderRule, "folder" | "severity" | "unlisted">,
+  rule: Omit<FolderRule, "source">,
   { id, name }: Instance,
-  resource: Resource | undefined,
+  live: Live | undefined,
   ruleSeverities: RuleSeverities
 ): Unlisted => {
+  const isOff = live?._tag === "Found" && !live.resource.enabled
   const more =
-    resource === undefined
-      ? ", and Cloud Backup does not know it"
-      : resource.enabled
-        ? ""
-        : ", and its backup is not enabled"
+    live?._tag === "NotFound" ? ", and Cloud Backup does not know it" : isOff ? ", and its backup is not enabled" : ""
   return row(rule, "instance", { id, name, more }, ruleSeverities)
 }
 
 /** A resource whose instance is gone. */
 export const orphanRow = (
-  rule: Pick<FolderRule, "folder" | "severity" | "unlisted">,
+  rule: Omit<FolderRule, "source">,
   { computeInstanceId, lastBackupTime }: Resource,
   ruleSeverities: RuleSeverities
 ): Unlisted => {

@@ -30,6 +30,8 @@ export interface FolderRule {
   readonly folder: string
   readonly unlisted: UnlistedMode
   readonly severity: Severity
+  /** The severity is not said, and that of a rule wins over it. */
+  readonly isSeverityInherited?: boolean
   readonly source: SourcePlace
 }
 

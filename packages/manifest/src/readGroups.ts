@@ -120,14 +120,26 @@ export const readFolderRules = (tree: TreeReader, { value }: Entry): ReadonlyArr
         tree.report(key.offset, { summary: `${quote(key.text)} cannot be the id of a folder`, detail: folderIdDetail })
         return []
       }
-      let unlisted: FolderRule["unlisted"] = "report"
-      let severity: FolderRule["severity"] = defaultSeverity
-      if (value.kind !== "mapping") tree.mappingOf(value, "a folder", "Write `{unlisted: fail}`.")
-      else {
-        for (const { key: field, value: given } of tree.entriesOf(value, folderNames, "a folder")) {
-          if (field.text === "unlisted") unlisted = readLiteral(given, unlistedModes, tree.report) ?? unlisted
-          else severity = readLiteral(given, severities, tree.report) ?? severity
+      const { severity, unlisted = "report" } = tree.once(value, "folder", () => readFolderRule(tree, value))
+      return [
+        {
+          folder: key.text,
+          unlisted,
+          severity: severity ?? defaultSeverity,
+          ...(severity === undefined ? { isSeverityInherited: true } : {}),
+          source: tree.place(key.offset)
         }
-      }
-      return [{ folder: key.text, unlisted, severity, source: tree.place(key.offset) }]
+      ]
     })
+
+const readFolderRule = (tree: TreeReader, value: Node) => {
+  const said: { unlisted?: FolderRule["unlisted"] | undefined; severity?: FolderRule["severity"] | undefined } = {}
+  if (value.kind !== "mapping") tree.mappingOf(value, "a folder", "Write `{unlisted: fail}`.")
+  else {
+    for (const { key, value: given } of tree.entriesOf(value, folderNames, "a folder")) {
+      if (key.text === "unlisted") said.unlisted = readLiteral(given, unlistedModes, tree.report)
+      else said.severity = readLiteral(given, severities, tree.report)
+    }
+  }
+  return said
+}
