@@ -3,7 +3,7 @@
  */
 import { toEpochMillis } from "@holdfast/core/Timestamp"
 import type { PolicySet } from "@holdfast/manifest/Expectations"
-import { type Finding, registrationLimitMillis, sentence } from "./inspect.ts"
+import { clockSkewLimitMillis, type Finding, registrationLimitMillis, sentence } from "./inspect.ts"
 import type { AppliedPolicy } from "./Live.ts"
 import type { RuleCode } from "./Rule.ts"
 
@@ -14,9 +14,11 @@ const isProcessing = ({ application }: AppliedPolicy): boolean => application?.i
 /** Every finding about policies. `now` in milliseconds since 1970. */
 export const inspectPolicies = (
   { isExact, names }: PolicySet,
-  applied: ReadonlyArray<AppliedPolicy>,
+  listed: ReadonlyArray<AppliedPolicy>,
   now: number
 ): ReadonlyArray<Finding> => {
+  // A list has no order to rely on.
+  const applied = listed.toSorted((a, b) => (a.policy.id < b.policy.id ? -1 : 1))
   const means = (name: string) => (one: AppliedPolicy) => one.policy.id === name || one.policy.name === name
   const actual = [...new Set(applied.filter((one) => !isProcessing(one)).map(nameOf))].toSorted()
   const finding = (code: RuleCode, more: string, isPending = false): Finding => ({
@@ -43,8 +45,11 @@ type Find = (code: RuleCode, more: string, isPending?: boolean) => Finding
 
 /** One that is being bound is on its way, but not for ever. */
 const missing = (name: string, processing: ReadonlyArray<AppliedPolicy>, now: number, finding: Find): Finding => {
-  const isFresh = ({ application }: AppliedPolicy) =>
-    application?.createdAt === undefined || now - toEpochMillis(application.createdAt) <= registrationLimitMillis
+  const isFresh = ({ application }: AppliedPolicy) => {
+    if (application?.createdAt === undefined) return true
+    const since = now - toEpochMillis(application.createdAt)
+    return since <= registrationLimitMillis && since >= -clockSkewLimitMillis
+  }
   if (processing.length === 0) return finding("HF019", `: ${name}`)
   return finding("HF019", `: ${name} (it is being bound)`, processing.some(isFresh))
 }

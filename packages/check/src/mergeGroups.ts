@@ -95,7 +95,9 @@ export const overlaid = (
   groups: ReadonlyArray<Group>
 ): Result.Result<DesiredResource, Disagreement> => {
   const { defaults = nothing, own = { expectations: resource.expectations } } = resource
-  const parts = groups.map((group) => ({ group, declared: group.own }))
+  // One that must not be backed up takes nothing of how its groups are, whether or not they agree about that.
+  const isDenied = own.expectations.enabled === false
+  const parts = groups.map((group) => ({ group, declared: isDenied ? { ...group.own, expectations: {} } : group.own }))
   return Result.map(together(parts, own), (all) => {
     const claimed = over(own, { ...all, expectations: inherited(own.expectations, all.expectations) })
     const { owner, severity = defaultSeverity, tags } = over(claimed, defaults)
@@ -112,9 +114,8 @@ export const overlaid = (
   })
 }
 
-/** A resource that must not be backed up takes nothing of its groups; one that says how it is backed up is not denied by them. */
+/** A resource that says how it is backed up is not denied by its groups. */
 const inherited = (own: Expectations, ofGroups: Expectations): Expectations => {
-  if (own.enabled === false) return {}
   const isBackedUp = needsBackup.some((field) => own[field] !== undefined)
   if (ofGroups.enabled !== false || own.enabled === true || !isBackedUp) return ofGroups
   const { enabled: _, ...others } = ofGroups
