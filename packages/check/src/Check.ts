@@ -25,7 +25,7 @@ import { readScope } from "./readScope.ts"
 import { type Carried, nothingCarried } from "./resume.ts"
 import { emptyGroupsOf, foldersOf, type Selected, type Selection, select } from "./select.ts"
 import { inOrder as unlistedInOrder } from "./unlisted.ts"
-import { waive } from "./waive.ts"
+import { inOrder as waiversInOrder, waive } from "./waive.ts"
 import { warningsOf } from "./warnings.ts"
 
 /** How to run. */
@@ -72,6 +72,7 @@ export const check = Effect.fn("Check.check")(function* (
   const { carried: earlier = nothingCarried } = options
   const folders = foldersOf(manifest).flatMap(({ folder }) => (earlier.folders.has(folder) ? [] : [folder]))
   const carried = new Set(earlier.resources.map(({ address, instance_id }) => JSON.stringify([address, instance_id])))
+  const declaredWaivers = waiversInOrder(manifest.waivers)
   const folderSeen = new Map<string, FolderSeen>()
   /** What is checked, once the folders are read. */
   let selection: Selection | undefined
@@ -110,7 +111,7 @@ export const check = Effect.fn("Check.check")(function* (
       .concat(earlier.resources)
       .toSorted(byAddress)
     const { used, unused, expired, ...waived } = waive(
-      manifest.waivers,
+      declaredWaivers,
       { resources: rows, unlisted: unlistedInOrder([...selected.unlisted, ...earlier.unlisted]) },
       now + skewMillis
     )
@@ -155,7 +156,7 @@ export const check = Effect.fn("Check.check")(function* (
         // The clock of a snapshot stands still.
         ...warningsOf(options.warnings, options.snapshot === null ? skewMillis : 0),
         ...diagnose.denied(resources),
-        ...diagnose.waivers(manifest.waivers, waivers, now + skewMillis)
+        ...diagnose.waivers(declaredWaivers, { ...waivers, resources }, now + skewMillis)
       ]
     } satisfies CheckReport
   })

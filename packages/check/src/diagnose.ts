@@ -40,33 +40,50 @@ export const empty = (groups: ReadonlyArray<Group>): Diagnostics =>
 const subject = ({ kind, target }: Pick<Waiver, "kind" | "target">): string =>
   `The waiver of the ${kind} ${quote(target)}`
 
+/** Which waivers could accept something of what was not compared: nobody can tell that they waive nothing. */
+const isOpenAmong = (resources: ReadonlyArray<ResourceReport>) => {
+  const unread = resources.filter(({ state }) => state === "not_compared")
+  const open = {
+    resource: new Set(unread.map(({ address }) => address)),
+    instance: new Set(unread.map(({ instance_id }) => instance_id)),
+    group: new Set(unread.flatMap(({ groups }) => groups))
+  }
+  // A folder that was not read may hold any instance.
+  return ({ kind, target }: WaiverReport) => open[kind].has(target) || (kind === "instance" && open.instance.has(""))
+}
+
 /** Waivers that have ended, will end soon, or accept nothing. */
 export const waivers = (
   declared: ReadonlyArray<Waiver>,
-  { expired, unused }: { readonly expired: ReadonlyArray<WaiverReport>; readonly unused: ReadonlyArray<WaiverReport> },
+  { expired, resources, unused }: Pick<CheckReport["waivers"], "expired" | "unused"> & Pick<CheckReport, "resources">,
   now: number
-): Diagnostics => [
-  ...expired.map((waiver) => ({
-    severity: "warning" as const,
-    ...waiver.source,
-    summary: `${subject(waiver)} has expired (${waiver.until})`,
-    detail:
-      waiver.accepts.length === 0
-        ? "It waives nothing: remove it."
-        : "What it accepted is drift again: mend it, or extend the waiver."
-  })),
-  ...declared
-    .filter(({ until }) => now < until && until - now <= soonMillis)
-    .map((waiver) => ({
+): Diagnostics => {
+  const isOpen = isOpenAmong(resources)
+  return [
+    ...expired.map((waiver) => ({
       severity: "warning" as const,
       ...waiver.source,
-      summary: `${subject(waiver)} ends in ${formatDuration(waiver.until - now)} (${waiver.untilText})`,
-      detail: "What it accepts will be drift then."
+      summary: `${subject(waiver)} has expired (${waiver.until})`,
+      detail:
+        waiver.accepts.length === 0 && !isOpen(waiver)
+          ? "It waives nothing: remove it."
+          : "What it accepted is drift again: mend it, or extend the waiver."
     })),
-  ...unused.map((waiver) => ({
-    severity: "warning" as const,
-    ...waiver.source,
-    summary: `${subject(waiver)} waives nothing`,
-    detail: "Remove it, or correct what it names."
-  }))
-]
+    ...declared
+      .filter(({ until }) => now < until && until - now <= soonMillis)
+      .map((waiver) => ({
+        severity: "warning" as const,
+        ...waiver.source,
+        summary: `${subject(waiver)} ends in ${formatDuration(waiver.until - now)} (${waiver.untilText})`,
+        detail: "What it accepts will be drift then."
+      })),
+    ...unused
+      .filter((waiver) => !isOpen(waiver))
+      .map((waiver) => ({
+        severity: "warning" as const,
+        ...waiver.source,
+        summary: `${subject(waiver)} waives nothing`,
+        detail: "Remove it, or correct what it names."
+      }))
+  ]
+}

@@ -19,6 +19,12 @@ export interface Waived extends Findings {
   readonly expired: ReadonlyArray<WaiverReport>
 }
 
+/** `waivers` by their places, whatever the order in which files were named. */
+export const inOrder = (waivers: ReadonlyArray<Waiver>): ReadonlyArray<Waiver> =>
+  waivers.toSorted(({ source: a }, { source: b }) =>
+    a.path === b.path ? a.line - b.line || a.column - b.column : a.path < b.path ? -1 : 1
+  )
+
 /** Applies `waivers` at `now`, in milliseconds since 1970. */
 export const waive = (waivers: ReadonlyArray<Waiver>, findings: Findings, now: number): Waived => {
   if (waivers.length === 0) return { ...findings, used: [], unused: [], expired: [] }
@@ -26,18 +32,16 @@ export const waive = (waivers: ReadonlyArray<Waiver>, findings: Findings, now: n
   const byTarget = new Map<string, Array<Waiver>>()
   for (const waiver of waivers) {
     const key = keyOf(waiver.kind, waiver.target)
-    byTarget.set(key, [...(byTarget.get(key) ?? []), waiver])
+    if (byTarget.get(key)?.push(waiver) === undefined) byTarget.set(key, [waiver])
   }
   /** Those of `some` that accept `field` now; an expired one is only said to have done so. */
-  const accepting = (some: ReadonlyArray<Waiver>, field: string, address: string): boolean => {
-    let isAccepted = false
-    for (const waiver of some) {
-      if (waiver.fields !== undefined && !waiver.fields.includes(field)) continue
+  const accepting = (some: ReadonlyArray<Waiver>, field: string, address: string): ReadonlyArray<Waiver> => {
+    const those = some.filter(({ fields }) => fields === undefined || fields.includes(field))
+    for (const waiver of those) {
       const accepted = accepts.get(waiver) as Array<string>
       if (accepted.at(-1) !== address) accepted.push(address)
-      if (now < waiver.until) isAccepted = true
     }
-    return isAccepted
+    return those.filter(({ until }) => now < until)
   }
   const resources = findings.resources.map((row) => {
     const some = [
@@ -45,11 +49,11 @@ export const waive = (waivers: ReadonlyArray<Waiver>, findings: Findings, now: n
       ["instance", row.instance_id] as const,
       ...row.groups.map((group) => ["group", group] as const)
     ].flatMap(([kind, target]) => byTarget.get(keyOf(kind, target)) ?? [])
-    return some.length === 0 ? row : waivedRow(row, (field) => accepting(some, field, row.address), some, now)
+    return some.length === 0 ? row : waivedRow(row, (field) => accepting(some, field, row.address))
   })
   const unlisted = findings.unlisted.map((row) => {
     const some = byTarget.get(keyOf("instance", row.instance_id)) ?? []
-    return accepting(some, "unlisted", row.instance_id) ? { ...row, waived: true } : row
+    return accepting(some, "unlisted", row.instance_id).length > 0 ? { ...row, waived: true } : row
   })
   const reports = waivers.map((waiver) => ({
     isOver: now >= waiver.until,
@@ -67,16 +71,15 @@ export const waive = (waivers: ReadonlyArray<Waiver>, findings: Findings, now: n
 
 const keyOf = (kind: Waiver["kind"], target: string): string => `${kind} ${target}`
 
-const waivedRow = (
-  row: ResourceReport,
-  accepts: (field: string) => boolean,
-  waivers: ReadonlyArray<Waiver>,
-  now: number
-): ResourceReport => {
+const waivedRow = (row: ResourceReport, accepting: (field: string) => ReadonlyArray<Waiver>): ResourceReport => {
+  const by = new Set<Waiver>()
+  const accepts = (field: string): boolean => {
+    const those = accepting(field)
+    for (const waiver of those) by.add(waiver)
+    return those.length > 0
+  }
   const why = () => {
-    const until = waivers
-      .filter((waiver) => now < waiver.until)
-      .map(({ reason, untilText }) => `until ${untilText}: ${reason}`)
+    const until = [...by].map(({ reason, untilText }) => `until ${untilText}: ${reason}`)
     return `Accepted ${until.join("; ")}. ${row.reason}`
   }
   // Pending without a change is an instance that the service does not know yet.
