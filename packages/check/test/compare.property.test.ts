@@ -1,87 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { InstanceId, initStatuses, Resource, resourceTypes, statuses } from "@holdfast/core/Resource"
-import { fromEpochMillis, toEpochMillis } from "@holdfast/core/Timestamp"
+import { initStatuses } from "@holdfast/core/Resource"
+import { toEpochMillis } from "@holdfast/core/Timestamp"
 import { type Expectations, fields as expectationFields } from "@holdfast/manifest/Expectations"
-import { Arbitrary, Schema } from "effect"
+import { Schema } from "effect"
 import { ResourceReport } from "../src/CheckReport.ts"
 import { compare } from "../src/compare.ts"
-import {
-  clockSkewLimitMillis,
-  firstBackupGraceMillis,
-  overdueSlackMillis,
-  registrationLimitMillis,
-  runningLimitMillis
-} from "../src/inspect.ts"
+import { clockSkewLimitMillis, overdueSlackMillis } from "../src/inspect.ts"
 import { type Live, notRead } from "../src/Live.ts"
-import { day, desired, hour, now } from "./fleet.ts"
-
-/** Milliseconds before `now`: on each limit, 1 ms beside it, and anywhere in the 40 days around. */
-const limits = [
-  0,
-  hour,
-  registrationLimitMillis,
-  firstBackupGraceMillis,
-  overdueSlackMillis,
-  runningLimitMillis,
-  -clockSkewLimitMillis
-]
-const instant = Schema.Union([
-  Schema.Literals(limits.flatMap((limit) => [limit - 1, limit, limit + 1])),
-  Schema.Int.check(Schema.isBetween({ minimum: -5 * day, maximum: 35 * day }))
-])
-const span = Schema.Literals([1000, hour, day, 26 * hour, 30 * day])
-const text = Schema.Union([Schema.Literals(["", "null", "no_policies_applied"]), Schema.String])
-
-// Not optional keys: of many, the generator leaves out nearly all.
-const LiveFields = Schema.Struct({
-  createdAt: Schema.UndefinedOr(instant),
-  updatedAt: Schema.UndefinedOr(instant),
-  lastBackupTime: Schema.UndefinedOr(instant),
-  nextBackupTime: Schema.UndefinedOr(instant),
-  online: Schema.Boolean,
-  enabled: Schema.Boolean,
-  isActive: Schema.Boolean,
-  status: Schema.Literals([...statuses, "NEWER"]),
-  initStatus: Schema.Literals([...initStatuses, "REGISTRED", "REGISTRED", "REGISTERING", "NEWER"]),
-  type: Schema.Literals([...resourceTypes, "NEWER"]),
-  statusDetails: text,
-  metadata: text
-})
-type LiveFields = typeof LiveFields.Type
-
-const toResource = ({ createdAt, lastBackupTime, nextBackupTime, updatedAt, ...fields }: LiveFields): Resource => {
-  const times = { createdAt, lastBackupTime, nextBackupTime, updatedAt }
-  const sent = Object.entries(times).flatMap(([name, ago]) =>
-    ago === undefined ? [] : [[name, fromEpochMillis(now - ago)]]
-  )
-  const computeInstanceId = InstanceId.make("epd5fs8ojqhg0000aaaa")
-  return new Resource({ ...fields, computeInstanceId, statusProgress: 0n, resourceId: "", ...Object.fromEntries(sent) })
-}
-const resources = Arbitrary.map(Arbitrary.schema(LiveFields), toResource)
-
-const expectations: Arbitrary.Arbitrary<Expectations> = Arbitrary.map(
-  Arbitrary.schema(
-    Schema.Struct({
-      enabled: Schema.UndefinedOr(Schema.Boolean),
-      online: Schema.UndefinedOr(Schema.Boolean),
-      active: Schema.UndefinedOr(Schema.Boolean),
-      registered: Schema.UndefinedOr(Schema.Boolean),
-      status: Schema.UndefinedOr(Schema.NonEmptyArray(Schema.Literals([...statuses, "NEWER"]))),
-      type: Schema.UndefinedOr(Schema.NonEmptyArray(Schema.Literals([...resourceTypes, "NEWER"]))),
-      maxBackupAge: Schema.UndefinedOr(span),
-      nextBackupWithin: Schema.UndefinedOr(span),
-      protected: Schema.UndefinedOr(Schema.Literal(true))
-    })
-  ),
-  (all): Expectations => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
-)
-
-const unread = notRead("ConnectionFailed", "no route", "Look at the network.")
-const lives = Arbitrary.map(
-  Arbitrary.all([Arbitrary.schema(Schema.Literals(["Found", "Found", "Found", "NotFound", "NotRead"])), resources]),
-  ([tag, resource]): Live =>
-    tag === "Found" ? { _tag: "Found", resource } : tag === "NotFound" ? { _tag: "NotFound" } : unread
-)
+import { expectations, LiveFields, lives, toResource } from "./anything.ts"
+import { desired, now } from "./fleet.ts"
 
 const run = (seed: string) => ({ arbitrary: { runs: 1500, seed } })
 const names = Object.keys(expectationFields) as ReadonlyArray<keyof Expectations>
