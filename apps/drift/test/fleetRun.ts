@@ -1,4 +1,5 @@
 /** A whole check in this process, over real sockets: what `drift check` does between its flags and its output. */
+import { type AddressInfo, createServer } from "node:net"
 import * as Check from "@holdfast/check/Check"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Compute } from "@holdfast/core/Compute"
@@ -43,9 +44,9 @@ interface Options {
   readonly policy?: Partial<RetryPolicy>
 }
 
-/** Checks `count` instances at `url`. */
-export const checkAt = (url: string, count: number, options: Options = {}) =>
-  Check.check(manifestOf(count), {
+/** Checks `manifest` at `url`. */
+export const runAt = (url: string, manifest: Manifest, options: Options = {}) =>
+  Check.check(manifest, {
     version: "1.0.0",
     emulator: null,
     snapshot: null,
@@ -67,3 +68,15 @@ export const checkAt = (url: string, count: number, options: Options = {}) =>
     ),
     Effect.provideService(CurrentRetryPolicy, { ...quick, ...options.policy })
   )
+
+/** Checks `count` instances at `url`. */
+export const checkAt = (url: string, count: number, options: Options = {}) => runAt(url, manifestOf(count), options)
+
+/** A free port, for as many emulators as a test starts one after the other: metrics are kept by server. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })

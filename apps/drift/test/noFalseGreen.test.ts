@@ -1,10 +1,9 @@
-import { type AddressInfo, createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Emulator } from "@holdfast/emulator/Emulator"
 import type { FaultKind } from "@holdfast/emulator/Fault"
 import * as Seed from "@holdfast/emulator/Seed"
 import { Effect, Schema } from "effect"
-import { checkAt, fleetOf } from "./fleetRun.ts"
+import { checkAt, fleetOf, freePort } from "./fleetRun.ts"
 
 /**
  * How many schedules of faults are tried. The long form is 100,000:
@@ -76,13 +75,8 @@ const AnyInstance = Schema.Struct({
 
 const AnyFleet = Schema.Array(AnyInstance).check(Schema.isMinLength(1), Schema.isMaxLength(5))
 
-/** One port for all runs: metrics are kept by server, and 100,000 servers would be a lot to remember. */
-const port = await new Promise<number>((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resolve(port))
-  })
-})
+/** One port for all runs: 100,000 servers would be a lot to remember. */
+const port = await freePort()
 
 /** So many that a list is worth its while, all as declared. */
 const many = 100

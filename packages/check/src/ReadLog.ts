@@ -1,6 +1,8 @@
 /**
  * What was read, and how: the plan that `--explain` shows.
  */
+import type { CloudBackupError } from "@holdfast/core/CloudBackupError"
+import * as Effect from "effect/Effect"
 import type { ReadStep } from "./CheckReport.ts"
 
 export class ReadLog {
@@ -12,6 +14,43 @@ export class ReadLog {
     const known = this.#steps.get(key)
     const sum = { requests: step.requests + (known?.requests ?? 0), items: step.items + (known?.items ?? 0) }
     this.#steps.set(key, { ...step, ...sum })
+  }
+
+  /**
+   * Adds what a read takes, also where it fails: `read` is given what to call after each request that was answered well, and
+   * `items` counts what it has read.
+   */
+  of<A, R>(
+    step: Pick<ReadStep, "method" | "folder_id" | "why">,
+    read: (onAnswer: () => void) => Effect.Effect<A, CloudBackupError, R>,
+    items: (read: A) => number
+  ): Effect.Effect<A, CloudBackupError, R> {
+    return Effect.suspend(() => {
+      const sum = { requests: 0, items: 0 }
+      const note = (requests: number, found: number) => () => {
+        sum.requests += requests
+        sum.items += found
+      }
+      return read(note(1, 0)).pipe(
+        Effect.tap((found) => Effect.sync(note(0, items(found)))),
+        Effect.tapError(({ attempts }) => Effect.sync(note(attempts > 0 ? 1 : 0, 0))),
+        // One was under way.
+        Effect.onInterrupt(() => Effect.sync(note(1, 0))),
+        Effect.ensuring(Effect.sync(() => this.add({ ...step, ...sum })))
+      )
+    })
+  }
+
+  /** The same of a list that comes in one answer. */
+  ofOne<A, R>(
+    step: Pick<ReadStep, "method" | "folder_id" | "why">,
+    read: Effect.Effect<ReadonlyArray<A>, CloudBackupError, R>
+  ): Effect.Effect<ReadonlyArray<A>, CloudBackupError, R> {
+    return this.of(
+      step,
+      (onAnswer) => Effect.tap(read, () => Effect.sync(onAnswer)),
+      ({ length }) => length
+    )
   }
 
   /** The steps, in the order of folders and methods; those that asked for nothing are left out. */

@@ -8,7 +8,7 @@ import { CloudBackup } from "@holdfast/core/CloudBackup"
 import type { Resource } from "@holdfast/core/Resource"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import type { ReadLog } from "./ReadLog.ts"
 
 /**
@@ -47,11 +47,18 @@ export const readFolders = Effect.fn("Check.readFolders")(function* (
     listed.add(folderId)
     const indices = new Map(left.map((index) => [(resources[index] as DesiredResource).instance, index]))
     const maxPages = Math.floor(left.length / getsPerPage)
-    const folder = yield* Effect.option(cloud.readFolder(folderId, { only: indices, maxPages }))
-    if (Option.isNone(folder)) return
-    const { isWhole, pages, resources: found } = folder.value
-    const why = isWhole ? whyList : whyGivenUp
-    log.add({ method: "Resource.list", folder_id: folderId, requests: pages, items: found.size, why })
+    let requests = 0
+    const onPage = () => {
+      requests += 1
+    }
+    const folder = yield* Effect.result(cloud.readFolder(folderId, { only: indices, maxPages, onPage }))
+    const step = { method: "Resource.list", folder_id: folderId }
+    if (Result.isFailure(folder)) {
+      log.add({ ...step, requests: requests + (folder.failure.attempts > 0 ? 1 : 0), items: 0, why: whyFailed })
+      return
+    }
+    const { isWhole, resources: found } = folder.success
+    log.add({ ...step, requests, items: found.size, why: isWhole ? whyList : whyGivenUp })
     for (const [instance, resource] of found) {
       const index = indices.get(instance)
       if (index !== undefined) yield* note(index, resource, folderId)
@@ -69,4 +76,5 @@ export const readFolders = Effect.fn("Check.readFolders")(function* (
 })
 
 const whyList = "Its pages answer for many of the declared resources."
+const whyFailed = "Given up: it could not be read."
 const whyGivenUp = "Given up: the folder is far larger than what is declared of it."

@@ -22,16 +22,18 @@ export const readFolderPolicies = Effect.fn("Check.readFolderPolicies")(function
   { concurrency, log }: { readonly concurrency: number; readonly log: ReadLog }
 ) {
   const cloud = yield* CloudBackup
-  const policies = yield* cloud.listPolicies({ folderId: folder })
-  log.add({ method: "Policy.list", folder_id: folder, requests: 1, items: policies.length, why: whyFolder })
+  const policies = yield* log.ofOne(
+    { method: "Policy.list", folder_id: folder, why: whyFolder },
+    cloud.listPolicies({ folderId: folder })
+  )
+  const applicationsOf = ({ id }: Policy) =>
+    log.ofOne(
+      { method: "Policy.listApplications", folder_id: folder, why: whyApplications },
+      cloud.listPolicyApplications(id, { showProcessing: true })
+    )
   return yield* Effect.forEach(
     policies,
-    (policy) =>
-      Effect.map(cloud.listPolicyApplications(policy.id, { showProcessing: true }), (applications): FolderPolicy => {
-        const step = { method: "Policy.listApplications", folder_id: folder, requests: 1, items: applications.length }
-        log.add({ ...step, why: whyApplications })
-        return { policy, applications }
-      }),
+    (policy) => Effect.map(applicationsOf(policy), (applications): FolderPolicy => ({ policy, applications })),
     { concurrency }
   )
 })
@@ -81,12 +83,14 @@ export const readPolicies = Effect.fn("Check.readPolicies")(function* (
   /** Of an instance whose folder nobody tells. */
   const readOne = Effect.fnUntraced(function* (index: number) {
     const { instance } = resources[index] as DesiredResource
-    const policies = yield* Effect.match(cloud.listPolicies({ computeInstanceId: instance }), {
+    const read = log.ofOne(
+      { method: "Policy.list", folder_id: null, why: whyInstance },
+      cloud.listPolicies({ computeInstanceId: instance })
+    )
+    const policies = yield* Effect.match(read, {
       onFailure: unread,
       onSuccess: (all) => all.map((policy): AppliedPolicy => ({ policy }))
     })
-    const items = Array.isArray(policies) ? policies.length : 0
-    log.add({ method: "Policy.list", folder_id: null, requests: 1, items, why: whyInstance })
     put(index, policies)
   })
 

@@ -26,42 +26,28 @@ export const readScope = Effect.fn("Check.readScope")(function* (
   const clock = yield* Clock.Clock
 
   const listInstances = (folderId: string) =>
-    Effect.suspend(() => {
-      const instances = new Map<string, Instance>()
-      let requests = 0
-      return compute.listInstances({ folderId }).pipe(
-        Stream.runForEach((page) =>
-          Effect.sync(() => {
-            requests += 1
-            for (const instance of page) instances.set(instance.id, instance)
-          })
-        ),
-        Effect.as(instances as ReadonlyMap<string, Instance>),
-        Effect.ensuring(
-          Effect.sync(() =>
-            log.add({
-              method: "Instance.list",
-              folder_id: folderId,
-              requests,
-              items: instances.size,
-              why: whyInstances
+    log.of(
+      { method: "Instance.list", folder_id: folderId, why: whyInstances },
+      (onPage) => {
+        const instances = new Map<string, Instance>()
+        return compute.listInstances({ folderId }).pipe(
+          Stream.runForEach((page) =>
+            Effect.sync(() => {
+              onPage()
+              for (const instance of page) instances.set(instance.id, instance)
             })
-          )
+          ),
+          Effect.as<ReadonlyMap<string, Instance>>(instances)
         )
-      )
-    })
+      },
+      ({ size }) => size
+    )
 
   const listResources = (folderId: string) =>
-    Effect.tap(cloud.readFolder(folderId), ({ conflicting, pages, resources }) =>
-      Effect.sync(() =>
-        log.add({
-          method: "Resource.list",
-          folder_id: folderId,
-          requests: pages,
-          items: resources.size + conflicting.size,
-          why: whyResources
-        })
-      )
+    log.of(
+      { method: "Resource.list", folder_id: folderId, why: whyResources },
+      (onPage) => cloud.readFolder(folderId, { onPage }),
+      ({ conflicting, resources }) => resources.size + conflicting.size
     )
 
   const known = <A>(read: Effect.Effect<A, CloudBackupError>) =>

@@ -47,7 +47,8 @@ export const page = (call: Call, field: string, items: ReadonlyArray<Readonly<Re
   }
   if (faults.has("empty_page")) return ok({ [field]: [], nextPageToken: encodeToken(offset, `:${pageToken}`) }, call)
 
-  const end = faults.has("big_page") ? items.length : offset + (pageSize === 0 ? 100 : pageSize)
+  const { pageLimit = Number.POSITIVE_INFINITY } = call.state.seed
+  const end = faults.has("big_page") ? items.length : offset + Math.min(pageSize === 0 ? 100 : pageSize, pageLimit)
   const [first] = items
   const isLater = offset > 0 && first !== undefined
   const repeated =

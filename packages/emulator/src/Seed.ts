@@ -154,6 +154,8 @@ export const Seed = Schema.Struct({
       retryAfter: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
     })
   ),
+  /** How many items a page of a list holds at most, however many are asked for. Default: as many as are asked for. */
+  pageLimit: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   serviceAccounts: Schema.Array(ServiceAccount).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   federations: Schema.Array(Federation).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   oidc: Schema.optionalKey(OidcProvider),

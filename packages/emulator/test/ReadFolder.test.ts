@@ -52,6 +52,22 @@ describe("a list whose pages misbehave", () => {
 })
 
 describe("CloudBackup.readFolder", () => {
+  it.live("tells of each page, also of a list that fails", () =>
+    Effect.gen(function* () {
+      let pages = 0
+      const onPage = () => {
+        pages += 1
+      }
+      const read = Effect.flatMap(CloudBackup, (client) => client.readFolder("b1g", { onPage }))
+      const whole = { resources: fleet(250), pageLimit: 100 }
+      const { resources } = yield* Effect.provide(read, clientOn(whole))
+      assert.deepStrictEqual([pages, resources.size], [3, 250])
+      const broken = { ...whole, faults: [{ fault: "forbidden" as const, on: "list" as const, after: 2 }] }
+      tagged(yield* Effect.flip(Effect.provide(read, clientOn(broken))), "PermissionDenied")
+      assert.strictEqual(pages, 5)
+    }).pipe(withPolicy({}))
+  )
+
   it.live("gives each instance once, the active one before a left-over", () =>
     Effect.gen(function* () {
       const { conflicting, resources } = yield* readFolder

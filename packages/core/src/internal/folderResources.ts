@@ -25,12 +25,14 @@ export interface ReadFolder {
   readonly only?: { readonly has: (instance: string) => boolean }
   /** After how many pages a longer list is given up. Default: never. */
   readonly maxPages?: number
+  /** Called after each page: a list that fails tells no other way how many were read. */
+  readonly onPage?: () => void
 }
 
 /** Reads a list to its end. */
 export const collect = <E, R>(
   pages: Stream.Stream<ReadPage<Resource>, E, R>,
-  { maxPages = Number.POSITIVE_INFINITY, only }: ReadFolder
+  { maxPages = Number.POSITIVE_INFINITY, onPage, only }: ReadFolder
 ): Effect.Effect<FolderResources, E, R> =>
   Effect.suspend(() => {
     const resources = new Map<string, Resource>()
@@ -53,6 +55,7 @@ export const collect = <E, R>(
       if (isFirst) forget()
       for (const item of items) if (only === undefined || only.has(item.computeInstanceId)) add(item)
       read += 1
+      onPage?.()
       isWhole = isLast
       return read < maxPages
     }
