@@ -105,7 +105,12 @@ export const withEmulator = <A, E, R>(
 ) =>
   Effect.flatMap(Emulator, (emulator) =>
     use(
-      { HOLDFAST_BACKUP_URL: emulator.url, HOLDFAST_IAM_URL: emulator.url, YC_IAM_TOKEN: Seed.defaultToken },
+      {
+        HOLDFAST_BACKUP_URL: emulator.url,
+        HOLDFAST_COMPUTE_URL: emulator.url,
+        HOLDFAST_IAM_URL: emulator.url,
+        YC_IAM_TOKEN: Seed.defaultToken
+      },
       emulator
     )
   ).pipe(Effect.provide(Emulator.layer(Seed.make(seed))), Effect.orDie)

@@ -30,14 +30,13 @@ export const unlisted = (report: CheckReport, { verbose }: { readonly verbose: b
   const shown = verbose ? rows : rows.slice(0, maxShown)
   const lines = columns(
     shown.map(({ folder_id, instance_id, mode, name, reason, reason_code, severity }) => [
-      mode === "fail" ? "+" : "·",
       name === "" ? "(no instance)" : escapeText(name),
       escapeText(instance_id),
       mode === "fail" ? `unlisted (${severity})` : "unlisted",
       escapeText(folder_id),
       safe`${reason} (${reason_code})`
     ])
-  ).map((line) => (line.startsWith("+") ? paint.bad("+") : paint.unsure("·")) + line.slice(1))
+  ).map((line, index) => `${shown[index]?.mode === "fail" ? paint.bad("+") : paint.unsure("·")} ${line}`)
   const more = rows.length > shown.length ? `  and ${rows.length - shown.length} more (--verbose names them)\n` : ""
   return `${lines.join("\n")}\n${more}`
 }
