@@ -7,10 +7,11 @@ import { invisible } from "./Terminal.ts"
 /** What JSON itself leaves as it is, and a terminal or a build server does not: written as `\\u…`. */
 const dangerous = new RegExp(`${invisible.source}|#(?=#(?:\\[|vso\\[|teamcity\\[))`, "giu")
 
-const escapeUnits = (text: string): string =>
-  Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, "0")}`).join(
-    ""
-  )
+const escapeUnits = (text: string): string => {
+  let escaped = ""
+  for (let at = 0; at < text.length; at++) escaped += `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`
+  return escaped
+}
 
 const written = (value: unknown): string => JSON.stringify(value, null, 2).replace(dangerous, escapeUnits)
 

@@ -24,6 +24,8 @@ export const hostile: Readonly<Record<string, string>> = {
   "a GitHub command of old": "x ##[error]owned ###[group]",
   "an Azure command": "x ##vso[task.setvariable variable=x]owned",
   "a TeamCity command": "##teamcity[buildStatus status='SUCCESS']",
+  "the end of a script": "</script><script>alert(1)</script>",
+  "a prototype": "__proto__",
   "100 kB": "0123456789".repeat(10_000),
   "100 kB of controls": "\u001b\u202e".repeat(50_000)
 }
