@@ -8,6 +8,9 @@ import { capital, type TreeReader, takes } from "./TreeReader.ts"
 import { describe, isEmpty, readExpectation, readLiteral } from "./Value.ts"
 import type { Entry, Node } from "./YamlNode.ts"
 
+/** How many tags there may be: each resource that shares them repeats them in reports. The cloud's labels are as many. */
+const maxTags = 64
+
 const isExpectation = (name: string): name is keyof Expectations =>
   (expectationNames as ReadonlyArray<string>).includes(name)
 
@@ -73,7 +76,7 @@ export class DeclaredReader {
   }
 
   #expectation(name: keyof Expectations, value: Node): Expectations[keyof Expectations] {
-    const read = () => readExpectation(name, value, this.#tree.report)
+    const read = () => readExpectation(name, value, this.#tree)
     return value.kind === "scalar" ? read() : this.#tree.once(value, name, read)
   }
 
@@ -93,9 +96,15 @@ export class DeclaredReader {
   }
 
   #tags(value: Node): Readonly<Record<string, string>> {
-    const detail = "Write `tags: {tier: gold}`."
+    const entries = this.#tree.mappingOf(value, "`tags`", "Write `tags: {tier: gold}`.")
+    if (entries.length > maxTags) {
+      this.#tree.report(value.offset, {
+        summary: `\`tags\` takes at most ${maxTags} tags, and these are ${entries.length}`
+      })
+      return {}
+    }
     return Object.fromEntries(
-      this.#tree.mappingOf(value, "`tags`", detail).flatMap(({ key, value }) => {
+      entries.flatMap(({ key, value }) => {
         const text = this.#tree.text(value, `the tag ${JSON.stringify(key.text.slice(0, 80))}`)
         return text === undefined ? [] : [[key.text, text]]
       })

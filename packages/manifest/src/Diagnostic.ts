@@ -23,13 +23,27 @@ export const Diagnostic = Schema.Struct({
 })
 export type Diagnostic = typeof Diagnostic.Type
 
+/** The longest line that is shown, in units of its text. */
+const maxLineLength = 200
+
+/** A place in a line that is counted on from. */
+interface Mark {
+  readonly offset: number
+  readonly column: number
+}
+
+/** How many units are counted again for a place. */
+const markUnits = 1_024
+
+const noMarks: ReadonlyArray<Mark> = []
+
 /** Turns offsets in a source into places. Lines end in LF, CR LF or CR, as YAML has it. */
 export class SourceText {
   readonly path: string
   readonly text: string
   private lineStarts: ReadonlyArray<number> | undefined
-  /** The last place that was asked for: the next one is mostly further on in the same line. */
-  private last = { start: 0, offset: 0, column: 1 }
+  /** Of long lines, by where they start: the column of every so many units. */
+  private readonly columns = new Map<number, ReadonlyArray<Mark>>()
 
   constructor(path: string, text: string) {
     this.path = path
@@ -47,18 +61,37 @@ export class SourceText {
       else high = middle - 1
     }
     const start = starts[low] as number
-    const from = this.last.start === start && this.last.offset <= offset ? this.last : { offset: start, column: 1 }
-    const column = from.column + characters(this.text.slice(from.offset, offset))
-    // Not between the two units of a character: counting on from there would count it twice.
-    if (!/[\ud800-\udbff]/.test(this.text.charAt(offset - 1))) this.last = { start, offset, column }
-    return { line: low + 1, column }
+    const near = this.marksOf(start, starts[low + 1] ?? this.text.length)[Math.floor((offset - start) / markUnits)]
+    const from = near ?? { offset: start, column: 1 }
+    return { line: low + 1, column: from.column + characters(this.text.slice(from.offset, offset)) }
+  }
+
+  /** A file of one line is not counted again for each of its words. */
+  private marksOf(start: number, end: number): ReadonlyArray<Mark> {
+    if (end - start <= markUnits) return noMarks
+    const known = this.columns.get(start)
+    if (known !== undefined) return known
+    const marks: Array<Mark> = [{ offset: start, column: 1 }]
+    let last = { offset: start, column: 1 }
+    for (let offset = start + markUnits; offset < end; offset += markUnits) {
+      // Not between the two units of a character: counting on from there would count it twice.
+      const at = /[\ud800-\udbff]/.test(this.text.charAt(offset - 1)) ? offset - 1 : offset
+      last = { offset: at, column: last.column + characters(this.text.slice(last.offset, at)) }
+      marks.push(last)
+    }
+    this.columns.set(start, marks)
+    return marks
   }
 
   /** The text of a line without its end; `undefined` where it is longer than a screen would show. */
   lineText(line: number): string | undefined {
     const starts = this.starts()
-    const text = this.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "")
-    return text.length > 200 ? undefined : text
+    const start = starts[line - 1] ?? 0
+    const end = starts[line] ?? this.text.length
+    // Before it is cut out: a file of one line may have a mistake in each of its words. An end takes two characters at most.
+    if (end - start > maxLineLength + 2) return undefined
+    const text = this.text.slice(start, end).replace(/[\r\n]+$/, "")
+    return text.length > maxLineLength ? undefined : text
   }
 
   private starts(): ReadonlyArray<number> {

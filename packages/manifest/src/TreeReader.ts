@@ -79,17 +79,17 @@ export class TreeReader {
     return []
   }
 
-  /** A text that says something. */
+  /** A text that says something. Its length is looked at first: many aliases may share a long one. */
   text(node: Node, what: string): string | undefined {
     if (node.kind === "invalid") return undefined
-    if (node.kind === "scalar" && !isEmpty(node) && node.text.trim() !== "" && characters(node.text) <= maxTextLength) {
-      return node.text
-    }
+    // A character takes two units at most.
+    const isLong = node.kind === "scalar" && node.text.length > 2 * maxTextLength
+    const isSaid = isLong || (node.kind === "scalar" && !isEmpty(node) && node.text.trim() !== "")
+    if (node.kind === "scalar" && isSaid && !isLong && characters(node.text) <= maxTextLength) return node.text
     this.report(node.offset, {
-      summary:
-        node.kind === "scalar" && node.text.trim() !== "" && !isEmpty(node)
-          ? `${capital(what)} takes at most ${maxTextLength} characters`
-          : `${capital(what)} is a text, and this is ${node.kind === "scalar" ? "nothing" : describe(node)}`
+      summary: isSaid
+        ? `${capital(what)} takes at most ${maxTextLength} characters`
+        : `${capital(what)} is a text, and this is ${node.kind === "scalar" ? "nothing" : describe(node)}`
     })
     return undefined
   }

@@ -11,6 +11,12 @@ import type { Node } from "./YamlNode.ts"
  */
 export type Note = (offset: number | undefined, parts: Parameters<typeof at>[2]) => void
 
+/** What values are read with: what several aliases share is read once. */
+export interface Noting {
+  readonly report: Note
+  readonly once: <A>(node: Node, part: string, read: () => A) => A
+}
+
 /** Nothing at all is written there. */
 export const isEmpty = (node: Node): boolean =>
   node.kind === "scalar" && node.plain && /^(|~|null|Null|NULL)$/.test(node.text)
@@ -23,9 +29,10 @@ export const describe = (node: Node): string =>
 export const readExpectation = (
   name: keyof Expectations,
   value: Node,
-  report: Note
+  tree: Noting
 ): Expectations[keyof Expectations] => {
   if (value.kind === "invalid") return undefined
+  const { report } = tree
   const field = fields[name]
   switch (field.kind) {
     case "boolean":
@@ -63,14 +70,15 @@ export const readExpectation = (
       return allowed.length === items.length && items.length > 0 ? [...new Set(allowed)] : undefined
     }
     case "policies":
-      return readPolicies(value, report)
+      return readPolicies(value, tree)
   }
 }
 
 const policiesDetail = "Write `policies: [daily]` for exactly these, or `policies: {atLeast: [daily]}`."
 
 /** A list of policies, or `{atLeast: list}`. */
-const readPolicies = (value: Node, report: Note): PolicySet | undefined => {
+const readPolicies = (value: Node, tree: Noting): PolicySet | undefined => {
+  const { report } = tree
   if (value.kind === "list") {
     const names = value.items.flatMap((item) => readPolicy(item, report) ?? [])
     if (value.items.length === 0) {
@@ -88,7 +96,7 @@ const readPolicies = (value: Node, report: Note): PolicySet | undefined => {
     if (unknown === undefined && entry !== undefined && others.length === 0) {
       const { value: list } = entry
       if (list.kind === "list") {
-        const exact = readPolicies(list, report)
+        const exact = tree.once(list, "policies", () => readPolicies(list, tree))
         return exact === undefined ? undefined : { ...exact, isExact: false }
       }
     }
@@ -107,8 +115,8 @@ export const maxPolicyLength = 200
 
 const readPolicy = (item: Node, report: Note): string | undefined => {
   if (item.kind === "invalid") return undefined
-  if (item.kind === "scalar" && !isEmpty(item) && item.text.trim() !== "" && item.text.length <= maxPolicyLength)
-    return item.text
+  const isShort = item.kind === "scalar" && item.text.length <= maxPolicyLength
+  if (isShort && !isEmpty(item) && item.text.trim() !== "") return item.text
   report(item.offset, { summary: `Expected the id or the name of a policy, and this is ${describe(item)}` })
   return undefined
 }

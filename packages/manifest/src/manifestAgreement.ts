@@ -42,7 +42,7 @@ export const disagreements = (all: Declarations): ReadonlyArray<Diagnostic> => [
     ({ code }) => code,
     (code) => `The severity of ${code} is declared in two files`
   ),
-  ...all.waivers.flatMap((waiver) => unknownTarget(waiver, all))
+  ...unknownTargets(all)
 ]
 
 /** Names and instances that more than one file declares. */
@@ -82,20 +82,29 @@ const repeated = <A extends { readonly source: SourcePlace }>(
   })
 }
 
+/** How many mistakes are told what was probably meant: each looks through all names. */
+const maxSuggestions = 50
+
 /** A waiver for what no file declares waives nothing, for ever. */
-const unknownTarget = (
-  { kind, source, target }: Waiver,
-  { groups, resources }: Declarations
-): ReadonlyArray<Diagnostic> => {
-  if (kind === "instance") return []
-  const names = kind === "group" ? groups.map(({ name }) => name) : resources.map(({ address }) => address)
-  if (names.includes(target)) return []
-  const suggestion = nearest(target, names)
-  return [
-    mistake(source, `There is no ${kind} ${quote(target)} to waive drift of`, {
-      detail:
-        kind === "group" ? "Name a group of `groups`." : "Name one of `resources`; members of groups go by `instance`.",
-      ...(suggestion === undefined ? {} : { suggestion })
-    })
-  ]
+const unknownTargets = ({ groups, resources, waivers }: Declarations): ReadonlyArray<Diagnostic> => {
+  if (waivers.length === 0) return []
+  const names = {
+    group: new Set(groups.map(({ name }) => name)),
+    resource: new Set(resources.map(({ address }) => address))
+  }
+  let unknown = 0
+  return waivers.flatMap(({ kind, source, target }) => {
+    if (kind === "instance" || names[kind].has(target)) return []
+    unknown += 1
+    const suggestion = unknown > maxSuggestions ? undefined : nearest(target, names[kind])
+    return [
+      mistake(source, `There is no ${kind} ${quote(target)} to waive drift of`, {
+        detail:
+          kind === "group"
+            ? "Name a group of `groups`."
+            : "Name one of `resources`; members of groups go by `instance`.",
+        ...(suggestion === undefined ? {} : { suggestion })
+      })
+    ]
+  })
 }

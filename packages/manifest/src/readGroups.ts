@@ -53,7 +53,12 @@ const readGroup = (
   })
   const defaults = ownDefaults ?? ofFile
   const wanted =
-    expect === undefined ? own : { ...own, ...readExpect(reader, expect, `the \`expect\` of ${what}`, defaults) }
+    expect === undefined
+      ? own
+      : {
+          ...own,
+          ...tree.once(expect, "expect", () => readExpect(reader, expect, `the \`expect\` of ${what}`, defaults))
+        }
   if (selector.folders === undefined) {
     const isSaid =
       value.kind !== "mapping"
@@ -93,8 +98,8 @@ const readSelector = (tree: TreeReader, { key, value }: Entry): Selector => {
 const readLabels = (tree: TreeReader, node: Node): Group["labels"] =>
   Object.fromEntries(
     tree.mappingOf(node, "`labels`", "Write `labels: {env: prod}`.").flatMap(({ key, value }) => {
-      const what = `the label ${quote(key.text)}`
-      const values = tree.oneOrMore(value, what, (item) => tree.text(item, what))
+      // By one name for all labels: several may share a list.
+      const values = tree.oneOrMore(value, "a label", (item) => tree.text(item, `the label ${quote(key.text)}`))
       return values === undefined ? [] : [[key.text, values]]
     })
   )

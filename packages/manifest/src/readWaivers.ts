@@ -22,7 +22,7 @@ export const readWaivers = (tree: TreeReader, { value }: Entry): ReadonlyArray<W
     })
     return []
   }
-  return value.items.flatMap((item) => {
+  const waivers = value.items.flatMap((item) => {
     if (item.kind === "invalid") return []
     if (item.kind === "mapping") return tree.once(item, "waiver", () => readWaiver(tree, item)) ?? []
     tree.report(item.offset, {
@@ -31,6 +31,8 @@ export const readWaivers = (tree: TreeReader, { value }: Entry): ReadonlyArray<W
     })
     return []
   })
+  // One that aliases repeat is one.
+  return [...new Set(waivers)]
 }
 
 const isTarget = (name: string): name is WaiverTarget => (waiverTargets as ReadonlyArray<string>).includes(name)

@@ -55,6 +55,20 @@ describe("SourceText.placeOf", () => {
     fixed
   )
 
+  it("agrees with counting characters in lines of any length", () => {
+    const long = `${"x".repeat(1023)}😀${"é".repeat(1500)}${"😀".repeat(1500)}${"y".repeat(1023)}`
+    const text = `a\n${long}\r\n${long}`
+    const source = new SourceText("m", text)
+    const places = naive(text)
+    // Backwards, too: a place is the same whatever was asked for before.
+    for (const order of [places.keys(), [...places.keys()].toReversed()]) {
+      for (const offset of order) {
+        const { column, line } = source.placeOf(offset)
+        assert.strictEqual(`${line}:${column}`, places[offset])
+      }
+    }
+  })
+
   it.effect.prop(
     "agrees with splitting the text into lines",
     [Text],

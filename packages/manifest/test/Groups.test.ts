@@ -364,6 +364,22 @@ const mistakes: ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> 
   ["an owner that is a list", "defaults: {owner: [a]}\nresources:", ["2:19 `owner` is a text, and this is a list"]],
   ["tags that are a list", "defaults: {tags: [a]}\nresources:", ["2:18 `tags` is a mapping, and this is a list"]],
   [
+    "more tags than there may be",
+    `defaults: {tags: {${Array.from({ length: 65 }, (_, at) => `t${at}: x`).join(", ")}}}\nresources:`,
+    ["2:18 `tags` takes at most 64 tags, and these are 65"]
+  ],
+  ["a list of no label's values", "groups: {a: {folders: b, labels: {env: []}}}", ["2:40 A label is an empty list"]],
+  [
+    "a text of more than a thousand characters",
+    `defaults: {owner: ${"x".repeat(1001)}}\nresources:`,
+    ["2:19 `owner` takes at most 1000 characters"]
+  ],
+  [
+    "a text of far more, all of them spaces",
+    `defaults: {owner: '${" ".repeat(5000)}'}\nresources:`,
+    ["2:19 `owner` takes at most 1000 characters"]
+  ],
+  [
     "a tag that is a mapping",
     "defaults: {tags: {a: {}}}\nresources:",
     ['2:22 The tag "a" is a text, and this is a mapping']
