@@ -161,5 +161,6 @@ const seedOf = ({ denied, isDenied, machines, policies }: AnyFleet): Fleet["seed
 export const fleets: Arbitrary.Arbitrary<Fleet> = Arbitrary.map(Arbitrary.schema(AnyFleet), (any) => {
   const { defaults: _, diagnostics, ...declared } = parse(new SourceText("backup.yaml", textOf(any)))
   assert.deepStrictEqual(diagnostics, [])
-  return { manifest: { files: [{ path: "backup.yaml", sha256: "0".repeat(64) }], ...declared }, seed: seedOf(any) }
+  const files = [{ path: "backup.yaml", sha256: "0".repeat(64) }]
+  return { manifest: { files, variables: {}, ...declared }, seed: seedOf(any) }
 })

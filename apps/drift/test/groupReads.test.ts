@@ -15,7 +15,7 @@ const run = (text: string, seed: Encoded) =>
     const { requests, url } = yield* Emulator
     const { defaults: _, diagnostics, ...declared } = parse(new SourceText("backup.yaml", `version: 1\n${text}\n`))
     assert.deepStrictEqual(diagnostics, [])
-    const report = yield* runAt(url, { files: [], ...declared })
+    const report = yield* runAt(url, { files: [], variables: {}, ...declared })
     const asked = new Map<string, number>()
     for (const { url } of yield* requests) {
       const route = url.replace(/\?.*/, "")

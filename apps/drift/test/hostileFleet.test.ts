@@ -4,7 +4,7 @@ import { Emulator } from "@holdfast/emulator/Emulator"
 import * as Seed from "@holdfast/emulator/Seed"
 import { SourceText } from "@holdfast/manifest/Diagnostic"
 import { parse } from "@holdfast/manifest/Manifest"
-import { json } from "@holdfast/report/json"
+import { json as jsonPieces } from "@holdfast/report/json"
 import { pretty } from "@holdfast/report/pretty"
 import { Effect } from "effect"
 import { directory, drift, healthy, withEmulator } from "./drift.ts"
@@ -110,8 +110,10 @@ const run = (text: string) =>
     const { url } = yield* Emulator
     const { defaults: _, diagnostics, ...declared } = parse(new SourceText("backup.yaml", manifestOf(text)))
     assert.deepStrictEqual(diagnostics, [])
-    return yield* runAt(url, { files: [{ path: text, sha256: "" }], ...declared })
+    return yield* runAt(url, { files: [{ path: text, sha256: "" }], variables: {}, ...declared })
   }).pipe(Effect.provide(Emulator.layer(Seed.make(seedOf(text)))))
+
+const json = (report: CheckReport): string => [...jsonPieces(report)].join("")
 
 describe("a check of a fleet that hostile hands have named", () => {
   it.live.each(Object.keys(hostile))("says the same as of any other, on as many lines: %s", (name) =>

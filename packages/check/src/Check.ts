@@ -25,7 +25,7 @@ import { readScope } from "./readScope.ts"
 import { type Carried, nothingCarried } from "./resume.ts"
 import { emptyGroupsOf, foldersOf, type Selected, type Selection, select } from "./select.ts"
 import { inOrder as unlistedInOrder } from "./unlisted.ts"
-import { inOrder as waiversInOrder, waive } from "./waive.ts"
+import { waive, inOrder as waiversInOrder } from "./waive.ts"
 import { warningsOf } from "./warnings.ts"
 
 /** How to run. */

@@ -12,7 +12,7 @@ import { ruleCodes } from "@holdfast/manifest/ruleCodes"
 import type { ResourceReport, Unlisted } from "./CheckReport.ts"
 import { compare } from "./compare.ts"
 import { type Division, divide, freeName, groupOf, labelOf } from "./divide.ts"
-import type { Live } from "./Live.ts"
+import { dated, type Live } from "./Live.ts"
 import type { DraftGroup, DraftResource, DraftWaiver, ManifestDraft } from "./ManifestDraft.ts"
 import { type Machine, machinesOf, nowhere, observed, protectedFor, type WholeFolder } from "./machines.ts"
 import { rules } from "./Rule.ts"
@@ -114,11 +114,11 @@ const waiversOf = (manifest: Manifest, folders: ReadonlyArray<WholeFolder>): Rea
     })
   )
   const { resources, unlisted } = select(manifest, seen, new Map())
-  const rows = resources.flatMap(({ desired, seen }) => {
+  const rows = resources.flatMap(({ createdAt, desired, seen }) => {
     if (seen === undefined) return []
     const policies = known.get(seen.folder ?? "")?.policies.get(desired.instance) ?? []
     const live: Live = seen.live._tag === "Found" ? { ...seen.live, policies } : seen.live
-    return oddityOfRow(compare(desired, live, seen.at))
+    return oddityOfRow(compare(desired, dated(live, createdAt), seen.at))
   })
   const byInstance = new Map<string, ReadonlyArray<Oddity>>()
   for (const oddity of [...rows, ...unlisted.map(oddityOfUnlisted)]) {

@@ -55,14 +55,14 @@ export const foldersOf = ({ folders, groups }: Manifest): ReadonlyArray<Asked> =
     .map((folder) => rules.get(folder) ?? { folder, ...asked })
 }
 
-/** The groups that nothing of `found` belongs to; a folder that was not read stands for members of those that name it. */
+/** The groups that nothing of `found` belongs to, by name; a folder that was not read stands for members of those that name it. */
 export const emptyGroupsOf = (
   groups: ReadonlyArray<Group>,
   found: ReadonlyArray<{ readonly groups?: ReadonlyArray<string> }>
 ): ReadonlyArray<Group> => {
   if (groups.length === 0) return groups
   const populated = new Set(found.flatMap((one) => one.groups ?? []))
-  return groups.filter(({ name }) => !populated.has(name))
+  return groups.filter(({ name }) => !populated.has(name)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Selects what `manifest` is about, by what was seen of its folders. */

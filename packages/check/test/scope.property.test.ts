@@ -4,7 +4,7 @@ import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import { Schema } from "effect"
 import type { ResourceReport } from "../src/CheckReport.ts"
 import { isUnread } from "../src/FolderSeen.ts"
-import { foldersOf } from "../src/select.ts"
+import { emptyGroupsOf, foldersOf } from "../src/select.ts"
 import { type Scope, scopes } from "./anyScope.ts"
 import { rowsOf, selected } from "./scope.ts"
 
@@ -14,7 +14,8 @@ const run = (seed: string) => ({ arbitrary: { runs, seed } })
 /** What a manifest selects, and the row of each. */
 const judged = (manifest: Manifest, { folders }: Scope) => {
   const selection = selected(manifest, ...folders)
-  return { ...selection, rows: rowsOf(manifest, selection) }
+  const rows = rowsOf(manifest, selection)
+  return { ...selection, rows, emptyGroups: emptyGroupsOf(manifest.groups, rows) }
 }
 
 /** Rows of instances by their ids; others have none. */

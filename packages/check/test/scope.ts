@@ -18,7 +18,7 @@ export const declared = (text: string, path = "backup.yaml"): Manifest => {
     new SourceText(path, `version: 1\n${text}\n`)
   )
   assert.deepStrictEqual(diagnostics, [])
-  return { files: [{ path, sha256: "0".repeat(64) }], folders, groups, resources, rules, waivers }
+  return { files: [{ path, sha256: "0".repeat(64) }], folders, groups, resources, rules, variables: {}, waivers }
 }
 
 /** Files of several teams, as if they were loaded together. */
@@ -28,6 +28,7 @@ export const together = (...all: ReadonlyArray<Manifest>): Manifest => ({
   groups: all.flatMap(({ groups }) => groups),
   resources: all.flatMap(({ resources }) => resources),
   rules: all.flatMap(({ rules }) => rules),
+  variables: {},
   waivers: all.flatMap(({ waivers }) => waivers)
 })
 

@@ -244,9 +244,7 @@ describe("select, of groups without members", () => {
   const emptyOf = (text: string, ...folders: ReadonlyArray<FolderSeen>) => {
     const manifest = declared(text)
     const found = selected(manifest, ...folders).resources.map(({ desired }) => desired)
-    return emptyGroupsOf(manifest.groups, found)
-      .map(({ name }) => name)
-      .toSorted()
+    return emptyGroupsOf(manifest.groups, found).map(({ name }) => name)
   }
   const groups = "groups: {web: {folders: [b1a, b1b], labels: {env: prod}}, db: {folders: b1a, match: {name: db-*}}}"
 

@@ -19,10 +19,10 @@ type Field = readonly [name: string, value: string]
 export const printManifest = ({ folders, groups, resources, rules, waivers }: Declarations): string => {
   const defaults = defaultsOf([...groups, ...resources])
   const severities = rules.map(({ code, severity, source }) => `  ${code}: ${severity}${placeOf(source)}`)
-  const unlisted = folders.map(
-    ({ folder, severity, source, unlisted }) =>
-      `  ${scalar(folder, true)}: {unlisted: ${unlisted}, severity: ${severity}}${placeOf(source)}`
-  )
+  const unlisted = folders.map(({ folder, isSeverityInherited, severity, source, unlisted }) => {
+    const own = isSeverityInherited === true ? "" : `, severity: ${severity}`
+    return `  ${scalar(folder, true)}: {unlisted: ${unlisted}${own}}${placeOf(source)}`
+  })
   const members = groups.flatMap((group) => [
     `  ${scalar(group.name, true)}:${placeOf(group.source)}`,
     ...linesOf([...selectorOf(group), ...defaults.own(group.defaults)]),

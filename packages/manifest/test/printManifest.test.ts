@@ -98,7 +98,7 @@ defaults:
 rules:
   HF012: low # env/2.yaml:3
 folders:
-  b1ga: {unlisted: report, severity: high} # env/2.yaml:5
+  b1ga: {unlisted: report} # env/2.yaml:5
 groups:
   production: # env/2.yaml:7
     folders: [b1ga]
