@@ -249,18 +249,8 @@ describe("docs/emulator.md", () => {
   })
 })
 
-describe("docs/reports.md", () => {
+describe("docs/reports.md, of ndjson", () => {
   const text = read("docs/reports.md")
-
-  it.live.each(blocks(text, "sh").flatMap((block) => block.trim().split("\n")))(
-    "%s runs",
-    (command) =>
-      Effect.gen(function* () {
-        const result = yield* shell(command)
-        assert.strictEqual(result.code, 2, result.said)
-      }),
-    120_000
-  )
 
   it("tells of every type of line", () => {
     const types = [...read("packages/report/src/ndjson.ts").matchAll(/"((?:[a-z]+_)*[a-z]+)", \{/g)]
@@ -335,7 +325,6 @@ describe("docs/reports.md", () => {
         const { code, said } = yield* shell(command.replaceAll("=/tmp/", `=${cwd}/`))
         assert.strictEqual(code, 2, said)
         const files = [...command.matchAll(/=\/tmp\/(\S+)/g)].map(([, name]) => name as string)
-        assert.isAbove(files.length, 0)
         for (const name of files) assert.isNotEmpty(readFileSync(join(cwd, name), "utf8"))
       }),
     120_000
