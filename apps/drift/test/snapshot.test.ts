@@ -66,7 +66,7 @@ describe("drift snapshot", () => {
     Effect.gen(function* () {
       const { cwd, live, snapshot } = yield* taken(fleet)
       assert.deepStrictEqual([snapshot.code, snapshot.stdout], [0, ""])
-      assert.include(snapshot.stderr, "live.json: taken whole, 4 resources, 2 folders")
+      assert.include(snapshot.stderr, "live.json: taken whole, 3 resources, 2 folders")
       const offline = yield* against(cwd, "--format", "json")
       assert.strictEqual(offline.code, live.code)
       assert.deepStrictEqual(verdictOf(offline.stdout), verdictOf(live.stdout))

@@ -6,6 +6,7 @@ import type { Resource } from "@holdfast/core/Resource"
 import type { FolderRule } from "@holdfast/manifest/Group"
 import type { Unlisted } from "./CheckReport.ts"
 import { type RuleSeverities, severityOf } from "./compare.ts"
+import { sentence } from "./inspect.ts"
 import type { Live } from "./Live.ts"
 import { rules } from "./Rule.ts"
 
@@ -16,7 +17,7 @@ const row = (
   ruleSeverities: RuleSeverities
 ): Unlisted => {
   const code = kind === "instance" ? "HF023" : "HF024"
-  const { remedy, title } = rules[code]
+  const { remedy } = rules[code]
   return {
     kind,
     instance_id: of.id,
@@ -26,7 +27,7 @@ const row = (
     waived: false,
     severity: severityOf(rule, code, ruleSeverities),
     reason_code: code,
-    reason: `${title.charAt(0).toUpperCase()}${title.slice(1)}${of.more}.`,
+    reason: sentence(code, of.more),
     remedy
   }
 }

@@ -71,7 +71,9 @@ const conclude = (snapshot: Snapshot, output: string | undefined, color: boolean
     { color }
   )
   const { folders, resources } = snapshot
-  const count = folders.reduce((sum, { resources }) => sum + (resources?.length ?? 0), resources.length)
+  // One that the service does not know is told of, too, and is no resource.
+  const alone = resources.filter(({ resource }) => resource !== null).length
+  const count = folders.reduce((sum, { resources }) => sum + (resources?.length ?? 0), alone)
   const where = output === undefined ? "" : safe`${output}: `
   return `${gaps}${where}${snapshot.complete ? "taken whole" : "taken in part"}, ${count} resources, ${folders.length} folders\n`
 }
