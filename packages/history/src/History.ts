@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { HistoryError } from "./HistoryError.ts"
 import type {
+  Figures,
   Finding,
   FindingKind,
   InstanceRun,
@@ -49,6 +50,7 @@ export interface FindingFilter extends Paging {
   readonly kind?: FindingKind | undefined
   readonly isOpen?: boolean | undefined
   readonly severity?: Severity | undefined
+  readonly waived?: boolean | undefined
   readonly owner?: string | undefined
   readonly instance?: string | undefined
   /** Open at some moment of it: milliseconds since 1970, the end left out. */
@@ -60,6 +62,8 @@ export interface JobState {
   readonly job: string
   /** The last that has a report or failed. */
   readonly last: Run | null
+  /** The latest tick that is over, whatever became of it: a missed night is not hidden behind the run before it. */
+  readonly latest: Run | null
   /** The last whose answer was in sync. */
   readonly lastInSync: Run | null
   readonly running: Run | null
@@ -100,6 +104,12 @@ export class History extends Context.Service<
       readonly from: number
       readonly to: number
     }) => Effect.Effect<ReadonlyArray<TrendPoint>, HistoryError>
+    /** What is open now, and the repairs of a time: milliseconds since 1970, the end left out. */
+    readonly figures: (filter: {
+      readonly job?: string | undefined
+      readonly from: number
+      readonly to: number
+    }) => Effect.Effect<Figures, HistoryError>
     /** Everything, for an export: oldest first, in constant memory. */
     readonly allRuns: Stream.Stream<Run, HistoryError>
     readonly allFindings: Stream.Stream<Finding, HistoryError>

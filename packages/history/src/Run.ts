@@ -161,3 +161,24 @@ export const TrendPoint = Schema.Struct({
   waived: Schema.Natural
 })
 export type TrendPoint = typeof TrendPoint.Type
+
+/** Findings that are alike, counted. */
+export const FindingCount = Schema.Struct({
+  kind: Schema.Literals(findingKinds),
+  severity: Schema.Literals(severities),
+  reason_code: Schema.String,
+  waived: Schema.Boolean,
+  count: Schema.Natural
+})
+export type FindingCount = typeof FindingCount.Type
+
+/** What is open now, and how long repairs took in a time. */
+export const Figures = Schema.Struct({
+  /** The findings that are open now. */
+  open: Schema.Array(FindingCount),
+  /** Drift, missing and unlisted findings, not waived, that ended in the time because they were in sync again. */
+  repaired: Schema.Natural,
+  /** The sum of what those took, from `began_at` to `resolved_at`, in milliseconds. */
+  repaired_ms: Schema.Natural
+})
+export type Figures = typeof Figures.Type
