@@ -29,20 +29,24 @@ import { isBusy, resultCode, whileBusy } from "./sqliteErrors.ts"
 
 const statementsKept = 200
 
-const sqlError = (cause: unknown): SqlError => {
-  const errno = resultCode(cause)
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new SqlError({
-    // The classifier knows SQLite's code by the name that other drivers give it.
-    reason: classifySqliteError(
-      cause instanceof Error && errno !== undefined ? Object.assign(cause, { errno }) : cause,
-      {
-        message: `SQLite: ${message}`,
-        operation: "execute"
-      }
-    )
-  })
+/** `SQLITE_CONSTRAINT_PRIMARYKEY` and `_ROWID`: a key that is taken, as `_UNIQUE` is. */
+const takenKeys = new Set([1555, 2579])
+const UNIQUE = 2067
+
+/** The failure with SQLite's code by the name that Effect's classifier looks for. */
+const numbered = (cause: unknown): unknown => {
+  const code = resultCode(cause)
+  if (!(cause instanceof Error) || code === undefined) return cause
+  return Object.assign(cause, { errno: takenKeys.has(code) ? UNIQUE : code })
 }
+
+const sqlError = (cause: unknown): SqlError =>
+  new SqlError({
+    reason: classifySqliteError(numbered(cause), {
+      message: `SQLite: ${cause instanceof Error ? cause.message : String(cause)}`,
+      operation: "execute"
+    })
+  })
 
 type Params = ReadonlyArray<unknown>
 

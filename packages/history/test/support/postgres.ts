@@ -52,8 +52,9 @@ export const startPostgres = async (): Promise<Server> => {
     createPostgresUser: process.getuid?.() === 0,
     persistent: true,
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
+    // A crash of the machine is none of the tests: no syncing.
     // No socket file, so that no long path of a temporary directory is in the way.
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=60"],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=60"],
     onLog: keep,
     onError: keep
   })
