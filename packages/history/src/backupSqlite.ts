@@ -7,10 +7,14 @@ import { databaseError } from "./sqliteErrors.ts"
 
 const ownerOnly = 0o600
 /** All pages in one step: between steps, another process's write would start the copy afresh. */
-const wholeDatabase = -1
+const wholeDatabase = 2 ** 31 - 1
 
 /** The unfinished copy beside its place: a crash leaves nothing under the name of a backup. */
 const partialName = (to: string) => `${to}.${process.pid}.partial`
+
+const removeLeftovers = (partial: string): void => {
+  for (const path of [partial, `${partial}-journal`]) rmSync(path, { force: true })
+}
 
 /**
  * Copies the database in the file `from`, as it is at one moment, into the new file `to`; it never replaces a file.
@@ -35,7 +39,7 @@ export const backupSqlite = (from: string, to: string): Effect.Effect<void, Data
     Effect.andThen(copy),
     // A link fails where a file of the name exists, unlike a renaming.
     Effect.andThen(attempt(() => linkSync(partial, target))),
-    Effect.ensuring(Effect.sync(() => rmSync(partial, { force: true }))),
+    Effect.ensuring(Effect.sync(() => removeLeftovers(partial))),
     Effect.mapError(([path, cause]) => databaseError(path, "backing up", cause))
   )
 }

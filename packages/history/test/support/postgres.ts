@@ -54,7 +54,16 @@ export const startPostgres = async (): Promise<Server> => {
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
     // A crash of the machine is none of the tests: no syncing.
     // No socket file, so that no long path of a temporary directory is in the way.
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=60"],
+    postgresFlags: [
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "fsync=off",
+      "-c",
+      "max_connections=60"
+    ],
     onLog: keep,
     onError: keep
   })
