@@ -69,6 +69,8 @@ export type Resolution = (typeof resolutions)[number]
 
 /** One thing that is or was wrong with one resource, from the run that saw it first to the one that saw it gone. */
 export const Finding = Schema.Struct({
+  /** The same as long as it is known; another one when what was gone comes back. */
+  finding_id: Schema.String,
   job: Schema.String,
   kind: Schema.Literals(findingKinds),
   address: Schema.String,

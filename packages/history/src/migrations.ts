@@ -12,7 +12,11 @@ const tables = [
      since BIGINT NOT NULL,
      considered_until BIGINT NOT NULL
    )`,
-  // One row for each tick of a job; what a finished run found stands in its columns, `head_json` is its report without the rows.
+  // Another value whenever anything changes that is asked of history; a random one, so that it never comes back.
+  "CREATE TABLE news (one BIGINT PRIMARY KEY, version TEXT NOT NULL)",
+  "INSERT INTO news (one, version) VALUES (1, '')",
+  // One row for each tick of a job; what a finished run found stands in its columns. `repaired_millis`: how long those findings
+  // lasted that the run saw repaired.
   `CREATE TABLE runs (
      run_id TEXT PRIMARY KEY,
      job TEXT NOT NULL,
@@ -42,12 +46,23 @@ const tables = [
      requests_retried BIGINT,
      tool_version TEXT,
      manifest_sha256 TEXT,
-     head_json TEXT,
+     opened BIGINT,
+     resolved BIGINT,
+     repaired BIGINT,
+     repaired_millis BIGINT,
      UNIQUE (job, tick)
    )`,
-  "CREATE INDEX runs_by_tick ON runs (tick)",
-  "CREATE INDEX runs_open ON runs (state, job, tick)",
-  // What replicas read for a run; emptied once the run is closed.
+  "CREATE INDEX runs_by_tick ON runs (tick, run_id)",
+  "CREATE INDEX runs_by_start ON runs (job, started_at)",
+  "CREATE INDEX runs_open ON runs (job, tick) WHERE state IN ('due', 'running')",
+  // Two runs of a job at once cannot be, whoever begins them.
+  "CREATE UNIQUE INDEX runs_running ON runs (job) WHERE state = 'running'",
+  // The report of a finished run without its rows: they stand in `run_rows`.
+  `CREATE TABLE run_reports (
+     run_id TEXT PRIMARY KEY REFERENCES runs (run_id) ON DELETE CASCADE,
+     head_json TEXT NOT NULL
+   )`,
+  // What replicas read for a run; gone once the run is closed.
   `CREATE TABLE chunks (
      run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
      number BIGINT NOT NULL,
@@ -59,9 +74,10 @@ const tables = [
      answer_json TEXT,
      PRIMARY KEY (run_id, number)
    )`,
-  // One row for each resource of a finished run: `row_json` is its ResourceReport.
+  // One row for each resource of a finished run, numbered as its report has them: `row_json` is its ResourceReport.
   `CREATE TABLE run_rows (
      run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+     number BIGINT NOT NULL,
      address TEXT NOT NULL,
      instance_id TEXT NOT NULL,
      job TEXT NOT NULL,
@@ -72,10 +88,10 @@ const tables = [
      owner TEXT,
      folder_id TEXT,
      row_json TEXT NOT NULL,
-     PRIMARY KEY (run_id, address, instance_id)
+     PRIMARY KEY (run_id, number)
    )`,
   "CREATE INDEX run_rows_by_instance ON run_rows (instance_id, tick)",
-  "CREATE INDEX run_rows_by_state ON run_rows (run_id, state)",
+  "CREATE INDEX run_rows_by_state ON run_rows (run_id, state, number)",
   // The counts of each finished run by group, by owner and by folder: they outlive its rows.
   `CREATE TABLE run_counts (
      run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
@@ -95,7 +111,10 @@ const tables = [
    )`,
   // What is wrong with a resource, from the run that saw it first to the one that saw it gone. `kind`: drift, missing, unlisted or
   // not_compared. `began_at`: since when by the resource's own times, such as when a backup became too old.
+  // `finding_key`: what it is of and which rule found it, the same in each run.
   `CREATE TABLE findings (
+     finding_id TEXT PRIMARY KEY,
+     finding_key TEXT NOT NULL,
      job TEXT NOT NULL,
      kind TEXT NOT NULL,
      address TEXT NOT NULL,
@@ -115,22 +134,23 @@ const tables = [
      folder_id TEXT,
      groups_json TEXT NOT NULL,
      reason TEXT NOT NULL,
-     change_json TEXT NOT NULL,
+     change_json TEXT,
      first_run TEXT NOT NULL,
      last_run TEXT NOT NULL,
-     resolved_run TEXT,
-     PRIMARY KEY (job, kind, address, instance_id, field, reason_code, first_seen)
+     resolved_run TEXT
    )`,
-  "CREATE INDEX findings_open ON findings (job, resolved_at)",
+  // Nothing is open twice.
+  "CREATE UNIQUE INDEX findings_once ON findings (job, finding_key) WHERE resolved_at IS NULL",
+  "CREATE INDEX findings_open ON findings (first_seen, finding_id) WHERE resolved_at IS NULL",
+  "CREATE INDEX findings_counted ON findings (job, kind, severity, reason_code, waived) WHERE resolved_at IS NULL",
   "CREATE INDEX findings_by_instance ON findings (instance_id, first_seen)",
-  "CREATE INDEX findings_by_time ON findings (first_seen)",
-  "CREATE INDEX findings_by_end ON findings (resolved_at)",
+  "CREATE INDEX findings_by_time ON findings (first_seen, finding_id)",
+  "CREATE INDEX findings_by_job ON findings (job, first_seen, finding_id)",
+  "CREATE INDEX findings_by_end ON findings (resolved_at) WHERE resolved_at IS NOT NULL",
   // Each waiver that a run saw, by what it says; `state` is that of the last run.
   `CREATE TABLE waivers (
      job TEXT NOT NULL,
      waiver_id TEXT NOT NULL,
-     kind TEXT NOT NULL,
-     target TEXT NOT NULL,
      until_at BIGINT NOT NULL,
      state TEXT NOT NULL,
      first_seen BIGINT NOT NULL,
@@ -139,7 +159,6 @@ const tables = [
      waiver_json TEXT NOT NULL,
      PRIMARY KEY (job, waiver_id)
    )`,
-  "CREATE INDEX waivers_by_end ON waivers (until_at)",
   // Alerts that are to be sent, at least once each. `outbox_id` is the idempotency key that receivers get.
   `CREATE TABLE outbox (
      outbox_id TEXT PRIMARY KEY,
@@ -153,9 +172,10 @@ const tables = [
      leased_until BIGINT NOT NULL DEFAULT 0,
      sent_at BIGINT,
      given_up_at BIGINT,
+     dropped_at BIGINT,
      last_error TEXT
    )`,
-  "CREATE INDEX outbox_open ON outbox (sent_at, given_up_at, not_before)",
+  "CREATE INDEX outbox_open ON outbox (not_before) WHERE sent_at IS NULL AND given_up_at IS NULL AND dropped_at IS NULL",
   // When the next request may be sent to a service, shared by all replicas.
   `CREATE TABLE quotas (
      service TEXT PRIMARY KEY,
