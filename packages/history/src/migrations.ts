@@ -54,6 +54,7 @@ const tables = [
    )`,
   "CREATE INDEX runs_by_tick ON runs (tick, run_id)",
   "CREATE INDEX runs_by_start ON runs (job, started_at)",
+  "CREATE INDEX runs_in_sync ON runs (job, started_at) WHERE exit_code = 0",
   "CREATE INDEX runs_open ON runs (job, tick) WHERE state IN ('due', 'running')",
   // Two runs of a job at once cannot be, whoever begins them.
   "CREATE UNIQUE INDEX runs_running ON runs (job) WHERE state = 'running'",
