@@ -97,8 +97,8 @@ export class RunStore extends Context.Service<
       runId: string,
       options: { readonly timeLimitMillis: number }
     ) => Effect.Effect<Fence | undefined, HistoryError>
-    /** Sets what is to be read; what is there of a plan that was broken off is replaced. */
-    readonly plan: (fence: Fence, chunks: ReadonlyArray<unknown>) => Effect.Effect<boolean, HistoryError>
+    /** Adds what is to be read, numbered on from `from`, which is how many chunks there are. */
+    readonly plan: (fence: Fence, from: number, chunks: ReadonlyArray<unknown>) => Effect.Effect<boolean, HistoryError>
     readonly open: Effect.Effect<ReadonlyArray<OpenRun>, HistoryError>
     /** Takes a chunk, or `undefined` where it is answered or its run is closed. Whoever had it cannot write any more. */
     readonly takeChunk: (
@@ -114,7 +114,10 @@ export class RunStore extends Context.Service<
       ReadonlyArray<{ readonly number: number; readonly content: unknown; readonly takenAt: number | undefined }>,
       HistoryError
     >
-    readonly answers: (runId: string) => Effect.Effect<ReadonlyArray<unknown>, HistoryError>
+    /** In the order of numbers. */
+    readonly answers: (
+      runId: string
+    ) => Effect.Effect<ReadonlyArray<{ readonly number: number; readonly answer: unknown }>, HistoryError>
     /** The right to close a run; whoever had it before has it no more. */
     readonly takeRun: (runId: string) => Effect.Effect<Fence | undefined, HistoryError>
     /** Closes a run with its report: rows, counts, findings, waivers and messages in one transaction. */

@@ -23,23 +23,27 @@ export const chunkSteps = (database: Database["Service"]): Steps => {
       catch: () => corrupt(shown, action, "a chunk is no JSON")
     })
 
-  const plan = Effect.fn("RunStore.plan")(function* ({ fence, runId }: Fence, chunks: ReadonlyArray<unknown>) {
+  const plan = Effect.fn("RunStore.plan")(function* (
+    { fence, runId }: Fence,
+    from: number,
+    chunks: ReadonlyArray<unknown>
+  ) {
+    const planned = from + chunks.length
     const step = Effect.gen(function* () {
       const held = yield* sql`
-        UPDATE runs SET planned = ${chunks.length}
-        WHERE run_id = ${runId} AND fence = ${fence} AND state = 'running' RETURNING run_id`
-      if (held.length === 0) return false
-      // Whoever took a chunk of the plan that is replaced holds a fence below those of this one.
-      const [last] = yield* sql<{
-        fence: number | null
-      }>`SELECT MAX(fence) AS fence FROM chunks WHERE run_id = ${runId}`
-      const above = Math.max(fence, last?.fence ?? 0) + 1
-      yield* sql`DELETE FROM chunks WHERE run_id = ${runId}`
-      const rows = chunks.map((content, number) => ({
+        UPDATE runs SET planned = ${planned}
+        WHERE run_id = ${runId} AND fence = ${fence} AND state = 'running' AND planned = ${from} RETURNING run_id`
+      if (held.length === 0) {
+        // Planned under this fence already: by the attempt before, whose answer was lost.
+        const ours = yield* sql`
+          SELECT run_id FROM runs
+          WHERE run_id = ${runId} AND fence = ${fence} AND state = 'running' AND planned = ${planned}`
+        return ours.length > 0
+      }
+      const rows = chunks.map((content, index) => ({
         run_id: runId,
-        number,
-        content_json: JSON.stringify(content),
-        fence: above
+        number: from + index,
+        content_json: JSON.stringify(content)
       }))
       yield* inBatches(rows, (some) => sql`INSERT INTO chunks ${sql.insert(some)}`)
       return true
@@ -105,10 +109,12 @@ export const chunkSteps = (database: Database["Service"]): Steps => {
     const action = "read the answers"
     const rows = yield* read(
       action,
-      sql<{ answer_json: string }>`
-        SELECT answer_json FROM chunks WHERE run_id = ${runId} AND done_at IS NOT NULL ORDER BY number`
+      sql<{ number: number; answer_json: string }>`
+        SELECT number, answer_json FROM chunks WHERE run_id = ${runId} AND done_at IS NOT NULL ORDER BY number`
     )
-    return yield* Effect.forEach(rows, ({ answer_json }) => parse(action, answer_json))
+    return yield* Effect.forEach(rows, ({ answer_json, number }) =>
+      Effect.map(parse(action, answer_json), (answer) => ({ number, answer }))
+    )
   })
 
   const takeRun = Effect.fn("RunStore.takeRun")(function* (runId: string) {

@@ -109,7 +109,7 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
   on("lets a chunk be answered by who took it last, and by nobody else", (store) =>
     Effect.gen(function* () {
       const fence = yield* begun(store)
-      assert.isTrue(yield* store.plan(fence, [{ folder: "a" }, { folder: "b" }]))
+      assert.isTrue(yield* store.plan(fence, 0, [{ folder: "a" }, { folder: "b" }]))
       const zombie = yield* there(store.takeChunk(fence.runId, 0, "one"))
       const worker = yield* there(store.takeChunk(fence.runId, 0, "two"))
       assert.deepStrictEqual(worker.content, { folder: "a" })
@@ -119,7 +119,7 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
       // The same once more, as when the answer of the first attempt is lost.
       assert.isTrue(yield* store.answerChunk(worker, "answer\0\ud800"))
       assert.isUndefined(yield* store.takeChunk(fence.runId, 0, "three"))
-      assert.deepStrictEqual(yield* store.answers(fence.runId), ["answer\0\ud800"])
+      assert.deepStrictEqual(yield* store.answers(fence.runId), [{ number: 0, answer: "answer\0\ud800" }])
       const [left, ...others] = yield* store.unanswered(fence.runId)
       assert.strictEqual(others.length, 0)
       assert.deepStrictEqual({ ...left }, { number: 1, content: { folder: "b" }, takenAt: undefined })
@@ -130,18 +130,25 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
     })
   )
 
-  on("writes nothing of a plan that was replaced", (store) =>
+  on("adds to a plan what follows, once, and under no fence that was passed on", (store) =>
     Effect.gen(function* () {
       const first = yield* begun(store)
-      yield* store.plan(first, ["old"])
-      const old = yield* there(store.takeChunk(first.runId, 0, "one"))
+      assert.isTrue(yield* store.plan(first, 0, ["a"]))
       const second = yield* there(store.takeRun(first.runId))
-      assert.isTrue(yield* store.plan(second, ["new", "newer"]))
-      assert.isFalse(yield* store.plan(first, ["old again"]))
-      assert.isFalse(yield* store.answerChunk(old, "old"))
-      yield* store.takeChunk(first.runId, 0, "two")
-      assert.isFalse(yield* store.answerChunk(old, "old"))
-      assert.strictEqual((yield* store.unanswered(first.runId)).length, 2)
+      assert.isFalse(yield* store.plan(first, 1, ["b"]))
+      assert.isFalse(yield* store.plan(second, 0, ["b", "c"]))
+      assert.isTrue(yield* store.plan(second, 1, ["b", "c"]))
+      // The same once more, as when the answer of the first attempt is lost.
+      assert.isTrue(yield* store.plan(second, 1, ["b", "c"]))
+      const left = yield* store.unanswered(first.runId)
+      assert.deepStrictEqual(
+        left.map(({ content, number }) => [number, content]),
+        [
+          [0, "a"],
+          [1, "b"],
+          [2, "c"]
+        ]
+      )
     })
   )
 
@@ -149,10 +156,10 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const fence = yield* begun(store)
-      const failing = Effect.andThen(store.plan(fence, ["a"]), Effect.fail("no"))
+      const failing = Effect.andThen(store.plan(fence, 0, ["a"]), Effect.fail("no"))
       yield* Effect.exit(sql.withTransaction(failing))
       assert.strictEqual((yield* store.unanswered(fence.runId)).length, 0)
-      yield* sql.withTransaction(store.plan(fence, ["a"]))
+      yield* sql.withTransaction(store.plan(fence, 0, ["a"]))
       assert.strictEqual((yield* store.unanswered(fence.runId)).length, 1)
     })
   )
@@ -161,7 +168,7 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const zombie = yield* begun(store)
-      yield* store.plan(zombie, ["a"])
+      yield* store.plan(zombie, 0, ["a"])
       const chunk = yield* there(store.takeChunk(zombie.runId, 0, "one"))
       const fence = yield* there(store.takeRun(zombie.runId))
       const of = report([drifted("a"), row("b")])
