@@ -25,7 +25,7 @@ import { parseAddress } from "./postgresAddress.ts"
 /** Where a history is: the path of an SQLite file, or `postgres://…`. */
 export type Location = string | Redacted.Redacted
 
-/** Does something with the database; `action` completes "Cannot … in the history". */
+/** Does something with the database; `action` completes "Cannot … in it". */
 type InHistory = <A>(
   action: string,
   effect: Effect.Effect<A, SqlError | HistoryError>
@@ -57,7 +57,9 @@ export class Database extends Context.Service<
     const { client, shown } = at(location)
     return Layer.effect(Database, make(shown, options.now)).pipe(
       Layer.provideMerge(client),
-      Layer.catch((error) => failing(error instanceof DatabaseError ? ofDatabaseError("open")(error) : error))
+      Layer.catch((error) =>
+        failing(error instanceof DatabaseError ? ofDatabaseError("open the history")(error) : error)
+      )
     )
   }
 }
@@ -67,9 +69,17 @@ const failing = (error: HistoryError): Layer.Layer<Database | SqlClient.SqlClien
   return Layer.effectContext(failed)
 }
 
+/** The path of the file at `location`; `undefined` where it is a server. */
+export const fileOf = (location: Location): string | undefined => {
+  const text = textOf(location)
+  return /^postgres(ql)?:/.test(text) ? undefined : text
+}
+
+const textOf = (location: Location): string => (Redacted.isRedacted(location) ? Redacted.value(location) : location)
+
 const at = (location: Location) => {
-  const text = Redacted.isRedacted(location) ? Redacted.value(location) : location
-  if (!/^postgres(ql)?:/.test(text)) return { shown: text, client: NodeSqlite.layer(text) }
+  const text = textOf(location)
+  if (fileOf(location) !== undefined) return { shown: text, client: NodeSqlite.layer(text) }
   const address = Result.getOrUndefined(parseAddress(text, process.env))
   return { shown: address?.shown ?? "PostgreSQL", client: Postgres.layer({ url: Redacted.make(text) }) }
 }
@@ -104,10 +114,10 @@ const make = Effect.fnUntraced(function* (shown: string, clock: Effect.Effect<nu
     Effect.mapError((error) => (error._tag === "MigrationError" && isSqlError(error.cause) ? error.cause : error)),
     Effect.catchTag("MigrationError", (error) => Effect.die(error)),
     Effect.catchTag("DatabaseError", ({ detail, problem }) =>
-      Effect.fail(ofDatabaseError("open")(new DatabaseError({ problem, database: shown, detail })))
+      Effect.fail(ofDatabaseError("open the history")(new DatabaseError({ problem, database: shown, detail })))
     ),
     Effect.provideService(SqlClient.SqlClient, sql),
-    (effect) => read("open", effect)
+    (effect) => read("open the history", effect)
   )
   const ofDatabase = sql
     .onDialectOrElse({

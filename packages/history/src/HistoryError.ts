@@ -19,13 +19,13 @@ export class HistoryError extends Schema.TaggedError<HistoryError>("@holdfast/hi
   ]),
   /** The database, without secrets: a path, or host and name. */
   database: Schema.String,
-  /** What was done, such as `open` or `close the run`. */
+  /** What was done, such as `open the history` or `close the run`. */
   action: Schema.String,
   /** What the database says, without the statement's values. */
   detail: Schema.String,
   remedy: Schema.String
 }) {
   override get message() {
-    return `Cannot ${this.action} in the history ${this.database}: ${this.detail}`
+    return `Cannot ${this.action} in ${this.database}: ${this.detail}`
   }
 }

@@ -7,13 +7,12 @@ import * as Schema from "effect/Schema"
 import type { Database } from "./Database.ts"
 import { decoded } from "./decoded.ts"
 import type { History } from "./History.ts"
+import { lastRuns } from "./lastRuns.ts"
 import type { FindingCount, TrendPoint, WaiverSeen } from "./Run.ts"
 import { type RunRow, runColumns, toRun } from "./runColumns.ts"
 import { storableText } from "./storableText.ts"
 
 type Questions = Pick<History["Service"], "jobs" | "waivers" | "trend" | "figures" | "version">
-
-type LastRuns = { readonly [K in "last" | "latest" | "lastInSync" | "running"]: string | null }
 
 const dayMillis = 86_400_000
 
@@ -29,16 +28,7 @@ export const askTotals = (database: Database["Service"]): Questions => {
   const ofJob = (job: string | undefined) => (job === undefined ? [] : [sql`job = ${storableText(job)}`])
 
   const jobs = Effect.gen(function* () {
-    const named = yield* sql<LastRuns & { readonly job: string }>`
-      SELECT job,
-        (SELECT run_id FROM runs WHERE runs.job = jobs.job AND state IN ('finished', 'failed')
-          ORDER BY started_at DESC LIMIT 1) AS "last",
-        (SELECT run_id FROM runs WHERE runs.job = jobs.job AND state NOT IN ('due', 'running')
-          ORDER BY tick DESC LIMIT 1) AS "latest",
-        (SELECT run_id FROM runs WHERE runs.job = jobs.job AND exit_code = 0
-          ORDER BY started_at DESC LIMIT 1) AS "lastInSync",
-        (SELECT run_id FROM runs WHERE runs.job = jobs.job AND state = 'running') AS "running"
-      FROM jobs ORDER BY job`
+    const named = yield* lastRuns(sql)
     const counted = yield* sql<{ job: string; count: number }>`
       SELECT job, COUNT(*) AS count FROM findings WHERE resolved_at IS NULL GROUP BY job`
     const ids = named.flatMap(({ last, lastInSync, latest, running }) => [last, latest, lastInSync, running])
