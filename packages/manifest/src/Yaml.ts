@@ -54,8 +54,8 @@ export interface Tree {
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
-/** The tree of the one document of `source`, by its events, with `variables` filled in. */
-export const treeOf = (source: SourceText, events: ReadonlyArray<JsYaml.Event>, variables: Variables): Tree => {
+/** The tree of the one document of `source`, by its events, with `variables` filled in where there can be some. */
+export const treeOf = (source: SourceText, events: ReadonlyArray<JsYaml.Event>, variables?: Variables): Tree => {
   const builder = new Builder(source, variables)
   for (const event of events) builder.accept(event)
   return { root: builder.root, diagnostics: builder.diagnostics }
@@ -65,7 +65,7 @@ class Builder {
   root: Node | undefined
   readonly diagnostics: Array<Diagnostic> = []
   private readonly source: SourceText
-  private readonly variables: Variables
+  private readonly variables: Variables | undefined
   private readonly anchors = new Map<string, Node>()
   private readonly open: Array<OpenMapping | OpenList> = []
   private documents = 0
@@ -74,7 +74,7 @@ class Builder {
   private isOverMerged = false
   private lastEnd = 0
 
-  constructor(source: SourceText, variables: Variables) {
+  constructor(source: SourceText, variables: Variables | undefined) {
     this.source = source
     this.variables = variables
   }
@@ -144,6 +144,7 @@ class Builder {
 
   /** With its variables; `undefined` where they are a mistake. */
   private filledIn(written: string, offset: number): string | undefined {
+    if (this.variables === undefined) return written
     const { mistakes, text } = fillIn(written, this.variables)
     for (const mistake of mistakes) this.report(offset, mistake)
     return mistakes.length === 0 ? text : undefined

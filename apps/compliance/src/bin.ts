@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+/**
+ * The program: its wiring, and the exit code. Loading it runs it.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
+import * as Cli from "./Cli.ts"
+import * as Failure from "./Failure.ts"
+import * as platform from "./platform.ts"
+
+/** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
+const echoMillis = 500
+
+// The first signal asks for an orderly end, the second one for any.
+let signalledAt: number | undefined
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    signalledAt ??= performance.now()
+    if (performance.now() - signalledAt > echoMillis) process.exit(130)
+  })
+}
+
+Cli.run(process.argv.slice(2)).pipe(
+  Effect.catchCause(Failure.report),
+  Effect.provide(platform.layer),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    // All has been written: connections that are being closed keep nobody waiting.
+    teardown: (exit, onExit) =>
+      Runtime.defaultTeardown(exit, (code) => {
+        onExit(code)
+        process.exit(code)
+      })
+  })
+)
