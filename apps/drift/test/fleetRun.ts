@@ -1,6 +1,7 @@
 /** A whole check in this process, over real sockets: what `drift check` does between its flags and its output. */
 import { type AddressInfo, createServer } from "node:net"
 import * as Check from "@holdfast/check/Check"
+import type { CheckReport } from "@holdfast/check/CheckReport"
 import { CloudBackup } from "@holdfast/core/CloudBackup"
 import { Compute } from "@holdfast/core/Compute"
 import { Credentials } from "@holdfast/core/Credentials"
@@ -42,7 +43,16 @@ interface Options {
   readonly concurrency?: number
   readonly timeLimitMillis?: number
   readonly policy?: Partial<RetryPolicy>
+  readonly begun?: Check.Begun
 }
+
+/** Clients of their own, as another process has them. */
+export const cloudAt = (url: string) =>
+  Layer.merge(CloudBackup.layerNoDeps, Compute.layerNoDeps).pipe(
+    Layer.provide(Credentials.layerToken(Redacted.make(Seed.defaultToken))),
+    Layer.provide(Endpoints.layerAt(url)),
+    Layer.provide(Layer.fresh(NodeTransport.layer))
+  )
 
 /** Checks `manifest` at `url`. */
 export const runAt = (url: string, manifest: Manifest, options: Options = {}) =>
@@ -57,17 +67,9 @@ export const runAt = (url: string, manifest: Manifest, options: Options = {}) =>
     allowEmpty: false,
     failOn: "info",
     onProgress: () => Effect.void,
-    onInterrupt: () => Effect.void
-  }).pipe(
-    Effect.provide(
-      Layer.merge(CloudBackup.layerNoDeps, Compute.layerNoDeps).pipe(
-        Layer.provide(Credentials.layerToken(Redacted.make(Seed.defaultToken))),
-        Layer.provide(Endpoints.layerAt(url)),
-        Layer.provide(Layer.fresh(NodeTransport.layer))
-      )
-    ),
-    Effect.provideService(CurrentRetryPolicy, { ...quick, ...options.policy })
-  )
+    onInterrupt: () => Effect.void,
+    ...(options.begun === undefined ? {} : { begun: options.begun })
+  }).pipe(Effect.provide(cloudAt(url)), Effect.provideService(CurrentRetryPolicy, { ...quick, ...options.policy }))
 
 /** Checks `count` instances at `url`. */
 export const checkAt = (url: string, count: number, options: Options = {}) => runAt(url, manifestOf(count), options)
@@ -80,3 +82,23 @@ export const freePort = (): Promise<number> =>
       server.close(() => resolve(port))
     })
   })
+
+/**
+ * What a report says but for who asked when and how: times are reckoned anew at each answer, and of several requests that are
+ * denied any may be the first.
+ */
+export const said = ({
+  duration_ms: _,
+  reads: __,
+  requests: ___,
+  run_id: ____,
+  timestamp: _____,
+  ...report
+}: CheckReport): unknown =>
+  JSON.parse(
+    JSON.stringify(report, (key, value) => (key === "request_id" || key === "age_seconds" ? null : value))
+      .replace(/request id [\w-]+/g, "[ID]")
+      .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "[TIME]")
+      .replace(/\b\d+[dhms]( \d+[hms])?\b/g, "[AGE]")
+      .replace(/policies\/\w+\/applications/g, "[APPLICATIONS]")
+  )

@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { CheckReport } from "@holdfast/check/CheckReport"
 import { Emulator } from "@holdfast/emulator/Emulator"
 import * as Seed from "@holdfast/emulator/Seed"
 import { Effect, Schema } from "effect"
 import { type Fleet, fleets } from "./anyFleet.ts"
-import { freePort, runAt } from "./fleetRun.ts"
+import { freePort, runAt, said } from "./fleetRun.ts"
 
 /** How many fleets are tried; `HOLDFAST_PROPERTY_RUNS` raises it, as of `noFalseGreen.test.ts`. */
 const runs = Number(process.env.HOLDFAST_PROPERTY_RUNS ?? 60)
@@ -21,26 +20,6 @@ const run = (
     const report = yield* runAt(url, manifest, { concurrency })
     return { report, asked: (yield* requests).length }
   }).pipe(Effect.provide(Emulator.layer(Seed.make({ ...seed, pageLimit }), { port })))
-
-/**
- * What a report says but for who asked when and how: times are reckoned anew at each answer, and of several requests that are
- * denied any may be the first.
- */
-const said = ({
-  duration_ms: _,
-  reads: __,
-  requests: ___,
-  run_id: ____,
-  timestamp: _____,
-  ...report
-}: CheckReport): unknown =>
-  JSON.parse(
-    JSON.stringify(report, (key, value) => (key === "request_id" || key === "age_seconds" ? null : value))
-      .replace(/request id [\w-]+/g, "[ID]")
-      .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "[TIME]")
-      .replace(/\b\d+[dhms]( \d+[hms])?\b/g, "[AGE]")
-      .replace(/policies\/\w+\/applications/g, "[APPLICATIONS]")
-  )
 
 /** The same things in another order, by some numbers. */
 const shuffled = <A>(all: ReadonlyArray<A>, order: ReadonlyArray<number>): ReadonlyArray<A> =>

@@ -17,6 +17,7 @@ import * as diagnose from "./diagnose.ts"
 import { exitCodeOf, failingOf } from "./ExitCode.ts"
 import type { FolderSeen } from "./FolderSeen.ts"
 import { formatDuration } from "./formatDuration.ts"
+import { type Known, nothingKnown, seenIn } from "./Known.ts"
 import { dated, type Live, type NotRead, notRead } from "./Live.ts"
 import { ReadLog } from "./ReadLog.ts"
 import { needsFolder, readAll, type Seen } from "./readAll.ts"
@@ -28,6 +29,14 @@ import { inOrder as unlistedInOrder } from "./unlisted.ts"
 import { waive, inOrder as waiversInOrder } from "./waive.ts"
 import { warningsOf } from "./warnings.ts"
 
+/** A run whose reading several processes share. */
+export interface Begun {
+  readonly runId: string
+  /** In milliseconds since 1970. */
+  readonly at: number
+  readonly known: Known
+}
+
 /** How to run. */
 export interface CheckOptions {
   /** Version of the program, for the report. */
@@ -38,6 +47,8 @@ export interface CheckOptions {
   readonly snapshot: CheckReport["snapshot"]
   /** What an earlier run has told, which is not read again. */
   readonly carried?: Carried
+  /** What was read of this run before, in parts. */
+  readonly begun?: Begun
   /** How many resources are read at a time. */
   readonly concurrency: number
   /** How long the run may take; what is not read by then is not compared. */
@@ -64,16 +75,19 @@ export const check = Effect.fn("Check.check")(function* (
   options: CheckOptions
 ): Effect.fn.Return<CheckReport, never, CloudBackup | Compute> {
   const cloud = yield* CloudBackup
-  const startedAt = yield* Clock.currentTimeMillis
-  const runId = uuid(yield* Random.Random)
+  const { begun } = options
+  const startedAt = begun?.at ?? (yield* Clock.currentTimeMillis)
+  const runId = begun?.runId ?? uuid(yield* Random.Random)
   const before = yield* cloud.requests
   const log = new ReadLog()
+  const parts = begun?.known ?? nothingKnown
+  for (const step of parts.reads) log.add(step)
   const ruleSeverities = new Map(manifest.rules.map(({ code, severity }) => [code, severity]))
   const { carried: earlier = nothingCarried } = options
   const folders = foldersOf(manifest).flatMap(({ folder }) => (earlier.folders.has(folder) ? [] : [folder]))
   const carried = new Set(earlier.resources.map(({ address, instance_id }) => JSON.stringify([address, instance_id])))
   const declaredWaivers = waiversInOrder(manifest.waivers)
-  const folderSeen = new Map<string, FolderSeen>()
+  const folderSeen = new Map<string, FolderSeen>(parts.folders)
   /** What is checked, once the folders are read. */
   let selection: Selection | undefined
   let seen: Array<Seen | undefined> = []
@@ -92,7 +106,7 @@ export const check = Effect.fn("Check.check")(function* (
     const now = yield* Clock.currentTimeMillis
     const skewMillis = yield* cloud.clockSkewMillis
     const selected = selection ?? selectNow(unread, now)
-    const known = selection === undefined ? selected.resources.map((one) => one.seen) : seen
+    const known = selection === undefined ? selected.resources.map((one) => seenIn(parts, one)) : seen
     const lives = known.flatMap((one) => (one === undefined ? [] : [one.live]))
     const isForeign =
       folders.length === 0 &&
@@ -148,7 +162,10 @@ export const check = Effect.fn("Check.check")(function* (
       unlisted,
       waivers,
       reads: log.steps,
-      requests: { sent: after.sent - before.sent, retried: after.retried - before.retried },
+      requests: {
+        sent: parts.requests.sent + after.sent - before.sent,
+        retried: parts.requests.retried + after.retried - before.retried
+      },
       // A clock can be set back.
       duration_ms: Math.max(0, now - startedAt),
       diagnostics: [
@@ -162,10 +179,14 @@ export const check = Effect.fn("Check.check")(function* (
   })
 
   const read = Effect.gen(function* () {
-    yield* readScope(folders, folderSeen, log)
+    yield* readScope(
+      folders.filter((folder) => !folderSeen.has(folder)),
+      folderSeen,
+      log
+    )
     const selected = selectNow(unreachable, startedAt)
     const wanted = selected.resources.map(({ desired }) => desired)
-    seen = selected.resources.map((one) => one.seen)
+    seen = selected.resources.map((one) => seenIn(parts, one))
     selection = selected
     const total = wanted.length
     let done = seen.filter((one) => one !== undefined).length
@@ -177,7 +198,8 @@ export const check = Effect.fn("Check.check")(function* (
         return options.onProgress(done, total)
       }),
       log,
-      needsFolder
+      needsFolder,
+      isSettled: ({ instance }) => parts.resources.has(instance)
     })
     yield* readPolicies(wanted, seen, { concurrency: options.concurrency, log })
   })

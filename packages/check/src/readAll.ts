@@ -39,15 +39,17 @@ export const needsFolder = ({ expectations }: DesiredResource): boolean => expec
  * Reads what is not known yet of `resources`, some at a time, into `seen`, which holds what is known of each at any moment, in
  * their order. `onRead` is called after each, the first time that it is read.
  */
-export const readAll = Effect.fn("Check.readAll")(function* (
-  resources: ReadonlyArray<DesiredResource>,
+export const readAll = Effect.fn("Check.readAll")(function* <A extends Pick<DesiredResource, "instance">>(
+  resources: ReadonlyArray<A>,
   seen: Array<Seen | undefined>,
   options: {
     readonly concurrency: number
     readonly onRead: Effect.Effect<void>
     readonly log: ReadLog
     /** Whether the folder of a resource must be known. */
-    readonly needsFolder: (desired: DesiredResource) => boolean
+    readonly needsFolder: (desired: A) => boolean
+    /** What was read of it before is not read again, though it failed for a passing reason. Default: it is. */
+    readonly isSettled?: (desired: A) => boolean
   }
 ) {
   const cloud = yield* CloudBackup
@@ -81,7 +83,7 @@ export const readAll = Effect.fn("Check.readAll")(function* (
   const read = (index: number, includeTenantInfo: boolean) => {
     if (fatal !== undefined) return seen[index] === undefined ? note(index, fatal) : Effect.void
     gets += 1
-    const { instance } = resources[index] as DesiredResource
+    const { instance } = resources[index] as A
     return Effect.matchEffect(cloud.getResource(instance, includeTenantInfo ? { includeTenantInfo } : undefined), {
       onFailure: (error) => note(index, failure(error)),
       onSuccess: (resource) => noteFound(index, resource)
@@ -96,7 +98,7 @@ export const readAll = Effect.fn("Check.readAll")(function* (
       body: () => {
         const index = wanted[next] as number
         next += 1
-        return read(index, options.needsFolder(resources[index] as DesiredResource))
+        return read(index, options.needsFolder(resources[index] as A))
       },
       step: () => undefined
     })
@@ -106,7 +108,8 @@ export const readAll = Effect.fn("Check.readAll")(function* (
 
   const isPassing = (index: number) => {
     const live = seen[index]?.live
-    return live?._tag === "NotRead" && live.error.retryable
+    const isFailed = live?._tag === "NotRead" && live.error.retryable
+    return isFailed && options.isSettled?.(resources[index] as A) !== true
   }
 
   const all = resources.map((_, index) => index)

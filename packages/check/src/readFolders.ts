@@ -34,7 +34,7 @@ export interface FolderReads {
 
 /** Reads what lists are good for of `resources`; the others stay unread. */
 export const readFolders = Effect.fn("Check.readFolders")(function* (
-  resources: ReadonlyArray<DesiredResource>,
+  resources: ReadonlyArray<Pick<DesiredResource, "instance">>,
   { get, isUnread, log, note }: FolderReads
 ) {
   const cloud = yield* CloudBackup
@@ -45,7 +45,7 @@ export const readFolders = Effect.fn("Check.readFolders")(function* (
   /** Reads a folder, where it is worth it; what fails here is read again by gets, which say why. */
   const list = Effect.fnUntraced(function* (folderId: string) {
     listed.add(folderId)
-    const indices = new Map(left.map((index) => [(resources[index] as DesiredResource).instance, index]))
+    const indices = new Map(left.map((index) => [resources[index]?.instance ?? "", index]))
     const maxPages = Math.floor(left.length / getsPerPage)
     let requests = 0
     const onPage = () => {

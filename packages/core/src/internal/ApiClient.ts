@@ -6,10 +6,11 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CloudBackupError } from "../CloudBackupError.ts"
 import { Credentials } from "../Credentials.ts"
+import { CurrentTally, type RequestCount } from "../RequestCount.ts"
 import { Transport } from "../Transport.ts"
 import { quickOf, slow } from "./quick.ts"
 import { type Method, Reading, type Wanted } from "./Reading.ts"
-import { type RequestCount, Session } from "./Session.ts"
+import { Session } from "./Session.ts"
 import { Meter, spanned } from "./telemetry.ts"
 
 /** Reads an answer the short way where there is one and the answer is plain, and through its schema otherwise. */
@@ -58,7 +59,10 @@ export class ApiClient {
     )
   }
 
-  readonly count: Effect.Effect<RequestCount> = Effect.sync(() => this.#session.count)
+  readonly count: Effect.Effect<RequestCount> = Effect.withFiber((fiber) => {
+    const { retried, sent } = fiber.getRef(CurrentTally) ?? this.#session.count
+    return Effect.succeed({ sent, retried })
+  })
 
   readonly skewMillis: Effect.Effect<number> = Effect.sync(() => this.#session.skewMillis)
 }

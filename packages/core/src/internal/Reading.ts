@@ -12,6 +12,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { type CloudBackupError, DeadlineExceeded, type RequestError, Unauthenticated } from "../CloudBackupError.ts"
+import { CurrentTally } from "../RequestCount.ts"
 import { CurrentRetryPolicy, type RetryPolicy, retryAfter } from "../RetryPolicy.ts"
 import type { Admission, Ticket } from "./Admission.ts"
 import * as Classify from "./classify.ts"
@@ -138,7 +139,9 @@ export class Reading<Found, A> {
     timeoutMillis: number,
     onError: (error: RequestError) => Effect.Effect<A, CloudBackupError>
   ): Effect.Effect<A, CloudBackupError> {
-    this.#method.session.noteSent(this.#sent > 0)
+    const isRetry = this.#sent > 0
+    this.#method.session.noteSent(isRetry)
+    this.#fiber.getRef(CurrentTally)?.note(isRetry)
     this.#sent += 1
     return this.#exchange.sendFrom(this.#fiber, timeoutMillis, token, (outcome) => {
       const read = this.#read(outcome)

@@ -5,15 +5,10 @@
 import type * as Clock from "effect/Clock"
 import type * as Redacted from "effect/Redacted"
 import type { Credentials } from "../Credentials.ts"
+import { type RequestCount, RequestTally } from "../RequestCount.ts"
 import type { Transport, TransportResponse } from "../Transport.ts"
 import { Admission } from "./Admission.ts"
 import { splitUrl } from "./splitUrl.ts"
-
-/** How many requests a client has sent, and how many of them because an earlier one had failed. */
-export interface RequestCount {
-  readonly sent: number
-  readonly retried: number
-}
 
 /** How far two clocks may be apart before it matters. */
 const skewToleranceMillis = 30_000
@@ -25,8 +20,7 @@ export class Session {
   readonly transport: Transport["Service"]
   readonly credentials: Credentials["Service"]
   readonly #admissions = new Map<string, Admission>()
-  #sent = 0
-  #retried = 0
+  readonly #tally = new RequestTally()
   #held: { readonly token: Redacted.Redacted; readonly until: number } | undefined
   #date: string | undefined
   #skewMillis = 0
@@ -37,7 +31,7 @@ export class Session {
   }
 
   get count(): RequestCount {
-    return { sent: this.#sent, retried: this.#retried }
+    return { sent: this.#tally.sent, retried: this.#tally.retried }
   }
 
   /** How far the services' clock is ahead of this machine's, in milliseconds. */
@@ -54,8 +48,7 @@ export class Session {
   }
 
   noteSent(isRetry: boolean): void {
-    this.#sent += 1
-    if (isRetry) this.#retried += 1
+    this.#tally.note(isRetry)
   }
 
   /** Compares the answer's `Date` with this machine's clock. */

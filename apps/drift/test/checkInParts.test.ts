@@ -1,0 +1,94 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type Known, knownOf, nothingKnown, partsLeft, resourcesPerPart } from "@holdfast/check/Known"
+import { Part, PartRead } from "@holdfast/check/Part"
+import { readPart } from "@holdfast/check/readPart"
+import { countedAlone } from "@holdfast/core/RequestCount"
+import { CurrentRetryPolicy } from "@holdfast/core/RetryPolicy"
+import { Emulator } from "@holdfast/emulator/Emulator"
+import * as Seed from "@holdfast/emulator/Seed"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
+import { Effect, Schema } from "effect"
+import { fleets } from "./anyFleet.ts"
+import { cloudAt, fleetOf, freePort, manifestOf, quick, runAt, said } from "./fleetRun.ts"
+
+/** How many fleets are tried; `HOLDFAST_PROPERTY_RUNS` raises it. */
+const runs = Number(process.env.HOLDFAST_PROPERTY_RUNS ?? 60)
+
+const port = await freePort()
+
+/** What crosses a database. */
+const throughJson = <A, I>(schema: Schema.Codec<A, I>, value: A): A =>
+  Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(Schema.encodeSync(schema)(value))))
+
+/** Reads all that can be read in parts, each with clients of its own. */
+const readInParts = Effect.fnUntraced(function* (url: string, manifest: Manifest) {
+  const read: Array<PartRead> = []
+  for (let known: Known = nothingKnown; ; known = knownOf(read)) {
+    const parts = partsLeft(manifest, known)
+    if (parts.length === 0) return { known, count: read.length }
+    for (const part of parts) {
+      const one = yield* readPart(throughJson(Part, part), { concurrency: 4 }).pipe(
+        countedAlone,
+        Effect.provide(cloudAt(url)),
+        Effect.provideService(CurrentRetryPolicy, quick)
+      )
+      read.push(throughJson(PartRead, one))
+    }
+  }
+})
+
+/** The same fleet checked at once, and in parts. */
+const bothWays = Effect.fnUntraced(function* (manifest: Manifest) {
+  const { requests, url } = yield* Emulator
+  const whole = yield* runAt(url, manifest)
+  const before = (yield* requests).length
+  const { count, known } = yield* readInParts(url, manifest)
+  const parts = yield* runAt(url, manifest, { begun: { runId: "run-1", at: Date.now(), known } })
+  return { whole, parts, count, asked: (yield* requests).length - before }
+})
+
+const on = (seed: typeof Seed.Seed.Encoded) => Effect.provide(Emulator.layer(Seed.make(seed), { port }))
+
+describe("a check that is read in parts", () => {
+  it.live.prop(
+    "reports what a check of any fleet reports, and counts its requests",
+    { fleet: fleets },
+    ({ fleet: { manifest, seed } }) =>
+      Effect.gen(function* () {
+        const { asked, parts, whole } = yield* bothWays(manifest)
+        assert.deepStrictEqual(said(parts), said(whole))
+        assert.strictEqual(parts.run_id, "run-1")
+        assert.strictEqual(parts.requests.sent, asked)
+        assert.isAtMost(parts.requests.sent, whole.requests.sent)
+      }).pipe(on(seed)),
+    { arbitrary: { runs, seed: "in parts" }, timeout: 24 * 3_600_000 }
+  )
+
+  it.live("reads many single resources in several parts, by lists where they are worth it", () =>
+    Effect.gen(function* () {
+      const { count, parts, whole } = yield* bothWays(manifestOf(2 * resourcesPerPart + 1))
+      assert.strictEqual(count, 3)
+      assert.deepStrictEqual(parts.summary, whole.summary)
+      assert.strictEqual(parts.exit_code, whole.exit_code)
+      assert.isBelow(parts.requests.sent, 20)
+    }).pipe(
+      on({
+        resources: fleetOf(2 * resourcesPerPart, (index) => ({
+          folderId: "b1a",
+          ...(index % 97 === 0 ? { enabled: false } : {})
+        }))
+      })
+    )
+  )
+
+  it.live("keeps the error of what could not be read, and does not ask for it again", () =>
+    Effect.gen(function* () {
+      const { parts, whole } = yield* bothWays(manifestOf(3))
+      const error = parts.resources[0]?.error
+      assert.strictEqual(error?.tag, "ServiceUnavailable")
+      assert.strictEqual(error?.status, 503)
+      assert.strictEqual(error?.attempts, whole.resources[0]?.error?.attempts)
+      assert.strictEqual(parts.requests.retried, whole.requests.retried)
+    }).pipe(on({ resources: fleetOf(3), faults: [{ fault: "unavailable", on: "get" }] }))
+  )
+})
