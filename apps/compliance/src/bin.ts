@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Cli from "./Cli.ts"
 import * as Failure from "./Failure.ts"
+import * as Log from "./Log.ts"
 import * as platform from "./platform.ts"
 
 /** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
@@ -21,16 +22,22 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 
-Cli.run(process.argv.slice(2)).pipe(
+const args = process.argv.slice(2)
+
+/** A service that was told to stop has done what it should. */
+const endOf = (code: number): number => (code === 130 && args[0] === "start" ? 0 : code)
+
+Cli.run(args).pipe(
   Effect.catchCause(Failure.report),
+  Effect.provide(Log.layer),
   Effect.provide(platform.layer),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     // All has been written: connections that are being closed keep nobody waiting.
     teardown: (exit, onExit) =>
       Runtime.defaultTeardown(exit, (code) => {
-        onExit(code)
-        process.exit(code)
+        onExit(endOf(code))
+        process.exit(endOf(code))
       })
   })
 )

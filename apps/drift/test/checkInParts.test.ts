@@ -27,7 +27,7 @@ const readInParts = Effect.fnUntraced(function* (url: string, manifest: Manifest
     const parts = partsLeft(manifest, known)
     if (parts.length === 0) return { known, count: read.length }
     for (const part of parts) {
-      const one = yield* readPart(throughJson(Part, part), { concurrency: 4 }).pipe(
+      const one = yield* readPart(throughJson(Part, part), { concurrency: 4, timeLimitMillis: 600_000 }).pipe(
         countedAlone,
         Effect.provide(cloudAt(url)),
         Effect.provideService(CurrentRetryPolicy, quick)

@@ -10,10 +10,10 @@ import { ReadLog } from "./ReadLog.ts"
 import { readAll, type Seen } from "./readAll.ts"
 import { readScope } from "./readScope.ts"
 
-/** Reads it. Never fails: what could not be read says why. */
+/** Reads it. Never fails: what could not be read says why, and what was not reached in time is left out. */
 export const readPart = Effect.fn("Check.readPart")(function* (
   part: Part,
-  { concurrency }: { readonly concurrency: number }
+  { concurrency, timeLimitMillis }: { readonly concurrency: number; readonly timeLimitMillis: number }
 ): Effect.fn.Return<PartRead, never, CloudBackup | Compute> {
   const cloud = yield* CloudBackup
   const before = yield* cloud.requests
@@ -21,15 +21,16 @@ export const readPart = Effect.fn("Check.readPart")(function* (
   const folders = new Map<string, FolderSeen>()
   const wanted = part.kind === "resources" ? part.resources : []
   const seen: Array<Seen | undefined> = wanted.map(() => undefined)
-  if (part.kind === "folder") yield* readScope([part.folder_id], folders, log)
-  else {
-    const needing = new Set(wanted.flatMap((one) => (one.needs_folder ? [one.instance_id] : [])))
-    yield* readAll(
-      wanted.map(({ instance_id }) => ({ instance: instance_id })),
-      seen,
-      { concurrency, log, needsFolder: ({ instance }) => needing.has(instance), onRead: Effect.void }
-    )
-  }
+  const needing = new Set(wanted.flatMap((one) => (one.needs_folder ? [one.instance_id] : [])))
+  const read =
+    part.kind === "folder"
+      ? readScope([part.folder_id], folders, log)
+      : readAll(
+          wanted.map(({ instance_id }) => ({ instance: instance_id })),
+          seen,
+          { concurrency, log, needsFolder: ({ instance }) => needing.has(instance), onRead: Effect.void }
+        )
+  yield* Effect.timeoutOption(read, Math.max(0, timeLimitMillis))
   const after = yield* cloud.requests
   return {
     folders: [...folders.values()].map(folderOf),

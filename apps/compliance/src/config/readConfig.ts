@@ -99,7 +99,7 @@ const readDatabase = (tree: TreeReader, entry: Entry | undefined): Database | un
     return refuse(`\`database\` knows files and postgres://, not ${quote(`${scheme}://`)}`)
   }
   if (!URL.canParse(text)) return refuse("`database` is not a URL")
-  const { hash, hostname, password, pathname, searchParams } = new URL(text)
+  const { password, searchParams } = new URL(text)
   if (password !== "" || [...searchParams.keys()].some((name) => /pass/i.test(name))) {
     const detail =
       "Take it out, and give it in HOLDFAST_DATABASE_PASSWORD, or in a file that HOLDFAST_DATABASE_PASSWORD_FILE names."
@@ -112,8 +112,6 @@ const readDatabase = (tree: TreeReader, entry: Entry | undefined): Database | un
     })
     return undefined
   }
-  if (hostname === "" && !searchParams.has("host")) return refuse("`database` names no host")
-  if (!/^\/[^/]+$/.test(pathname) || hash !== "") return refuse("`database` names no database")
   return { kind: "postgres", url: text }
 }
 

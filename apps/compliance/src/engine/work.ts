@@ -1,0 +1,99 @@
+/**
+ * A replica at work: its clock, and its workers. Several of them on one database share the runs of all.
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import { makeClock } from "./makeClock.ts"
+import { makeWork, type Workshop } from "./makeWork.ts"
+import { type Kind, type Step, type StepFailed, Steps } from "./Steps.ts"
+
+/** How many steps of each kind a replica does at a time. */
+const workers: Readonly<Record<Kind, number>> = { read: 4, decide: 2 }
+
+/** How often the clock looks at the time. */
+const tickMillis = 250
+
+/** How long a step that is under way may go on once the replica is told to stop; then it is given back. */
+const patience = "3 seconds"
+
+/** After a failure of the database, as long is waited. */
+const pause = "1 second"
+
+/** Works until it is interrupted: then no step is taken any more, and those under way are finished or given back. */
+export const work = Effect.fnUntraced(function* (workshop: Workshop, { isTicking }: { readonly isTicking: boolean }) {
+  const steps = yield* Steps
+  const todo = yield* makeWork(workshop)
+  const clock = yield* makeClock(workshop.jobs, todo)
+
+  /** Keeps going: what fails is said once for each spell of it. */
+  const steadily = <E extends { readonly message: string }>(what: string, effect: Effect.Effect<void, E>) => {
+    let isFailing = false
+    return effect.pipe(
+      Effect.tap(() => {
+        if (!isFailing) return Effect.void
+        isFailing = false
+        return Effect.logInfo(`${what} works again`)
+      }),
+      Effect.catch((error) => {
+        const isNew = !isFailing
+        isFailing = true
+        return Effect.andThen(isNew ? Effect.logError(`${what}: ${error.message}`) : Effect.void, Effect.sleep(pause))
+      })
+    )
+  }
+
+  const turn = Effect.gen(function* () {
+    if (isTicking) yield* clock.tick
+    yield* clock.begin
+    yield* todo.tend
+  })
+  const ticking = Effect.repeat(steadily("The clock", turn), Schedule.spaced(tickMillis))
+
+  /** Does steps until it is stopped; `stop` waits for the one under way for a while. */
+  const worker = Effect.fnUntraced(function* (kind: Kind) {
+    let underWay: Promise<unknown> | undefined
+    let isStopping = false
+    const handle = (step: Step): Effect.Effect<void, StepFailed> =>
+      Effect.suspend(() => {
+        let done: (value: unknown) => void = () => undefined
+        underWay = new Promise((resolve) => {
+          done = resolve
+        })
+        return Effect.ensuring(
+          todo.perform(step),
+          Effect.sync(() => {
+            underWay = undefined
+            done(undefined)
+          })
+        )
+      })
+    const next = Effect.catchTag(steps.take(kind, handle), "StepFailed", () => Effect.void)
+    const loop = Effect.whileLoop({
+      while: () => !isStopping,
+      body: () => steadily("The queue", next),
+      step: () => undefined
+    })
+    const fiber = yield* Effect.forkDetach(loop)
+    return Effect.gen(function* () {
+      isStopping = true
+      const { promise = Promise.resolve() } = { promise: underWay }
+      yield* Effect.interruptible(
+        Effect.timeoutOption(
+          Effect.promise(() => promise),
+          patience
+        )
+      )
+      yield* Fiber.interrupt(fiber)
+    })
+  })
+
+  const kinds = Object.entries(workers).flatMap(([kind, count]) =>
+    Array.from({ length: count }, () => (kind === "read" ? "read" : "decide") satisfies Kind)
+  )
+  yield* Effect.acquireUseRelease(
+    Effect.forEach(kinds, worker),
+    () => ticking,
+    (stops) => Effect.all(stops, { concurrency: "unbounded", discard: true })
+  )
+})
