@@ -5,6 +5,7 @@ import { hostname } from "node:os"
 import * as NodeTransport from "@holdfast/core/NodeTransport"
 import { Database } from "@holdfast/history/Database"
 import { ofSqlError } from "@holdfast/history/failures"
+import { Quotas } from "@holdfast/history/Quotas"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ComplianceConfig } from "./config/ComplianceConfig.ts"
@@ -12,6 +13,7 @@ import * as database from "./database.ts"
 import { Cloud } from "./engine/Cloud.ts"
 import type { Workshop } from "./engine/makeWork.ts"
 import { Steps } from "./engine/Steps.ts"
+import * as sharedPace from "./engine/sharedPace.ts"
 
 /** The steps of runs, in the database of the context. */
 const layerSteps = Layer.unwrap(
@@ -21,9 +23,9 @@ const layerSteps = Layer.unwrap(
 )
 
 /** All that runs are done with. */
-export const layer = ({ database: place }: ComplianceConfig) =>
+export const layer = ({ database: place, quota }: ComplianceConfig) =>
   Layer.mergeAll(layerSteps, Cloud.layer).pipe(
-    Layer.provide(NodeTransport.layer),
+    Layer.provide(sharedPace.layer(quota).pipe(Layer.provide(NodeTransport.layer), Layer.provide(Quotas.layer))),
     Layer.provideMerge(database.layer(place))
   )
 

@@ -15,6 +15,7 @@ export class RequestTally implements RequestCount {
   sent = 0
   retried = 0
 
+  /** Counts one that is sent. */
   note(isRetry: boolean): void {
     this.sent += 1
     if (isRetry) this.retried += 1

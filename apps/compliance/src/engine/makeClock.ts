@@ -40,7 +40,10 @@ export const makeClock = Effect.fnUntraced(function* (
     if (isNoted) yield* store.addTicks(job.name, ticks, now)
     considered.set(job.name, { until: Math.max(now, until), notedAt: isNoted ? now : notedAt })
     for (const { state, tick, why } of ticks) {
-      if (state !== "due") yield* Effect.logWarning(`${job.name}: ${new Date(tick).toISOString()} is ${state}: ${why}`)
+      if (state === "due") continue
+      yield* Effect.logWarning(`The tick of ${new Date(tick).toISOString()} is ${state}: ${why}`).pipe(
+        Effect.annotateLogs({ job: job.name })
+      )
     }
   })
 

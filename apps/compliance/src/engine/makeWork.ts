@@ -88,13 +88,10 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
   /** Has the right to close it, or tells of what would be done that another does. */
   const fail = Effect.fnUntraced(function* (run: OpenRun, fence: Fence, diagnostics: ReadonlyArray<Diagnostic>) {
     const isWritten = yield* store.fail(fence, diagnostics, announce)
-    yield* isWritten
-      ? Effect.logWarning(`${run.job}: the run ${run.runId} failed: ${diagnostics[0]?.summary ?? ""}`)
-      : refused(run.runId, "its failure")
+    yield* isWritten ? Effect.logWarning(`The run failed: ${diagnostics[0]?.summary ?? ""}`) : refused("its failure")
   })
 
-  const refused = (runId: string, what: string) =>
-    Effect.logInfo(`The run ${runId}: ${what} is another's to write by now, and was left out`)
+  const refused = (what: string) => Effect.logInfo(`Of the run, ${what} is another's to write by now, and was left out`)
 
   /** Reads the manifest of a run, and plans what is read first. */
   const readManifest = Effect.fnUntraced(function* (taken: TakenChunk, job: Job) {
@@ -120,7 +117,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
       if (!isWritten) return false
       return chunks.length === 0 || (yield* plan(fence, run, chunks))
     })
-    if (!(yield* database.transact("plan the run", answered))) yield* refused(taken.runId, "its plan")
+    if (!(yield* database.transact("plan the run", answered))) yield* refused("its plan")
   })
 
   /** Reads a part of what a run is about. */
@@ -136,14 +133,14 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
       Effect.provide(clients)
     )
     const isWritten = yield* store.answerChunk(taken, Schema.encodeSync(PartRead)(read))
-    if (!isWritten) yield* refused(taken.runId, `the answer to its chunk ${taken.number}`)
+    if (!isWritten) yield* refused(`the answer to its chunk ${taken.number}`)
   })
 
   /** Answers a chunk. */
   const answer = Effect.fnUntraced(function* (runId: string, number: number, job: string) {
     const own = jobs.get(job)
     // Another replica's configuration knows it.
-    if (number === 0 && own === undefined) return yield* unknownJob(job)
+    if (number === 0 && own === undefined) return yield* unknownJob
     const taken = yield* store.takeChunk(runId, number, worker)
     if (taken === undefined) return
     const chunk = yield* decoded(Chunk, taken.content)
@@ -151,13 +148,10 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     else if (own !== undefined) yield* readManifest(taken, own)
   })
 
-  const unknownJob = (job: string) =>
-    Effect.andThen(
-      Effect.logWarning(
-        `${job}: this replica's configuration has no such job, and another one's is to read its manifest`
-      ),
-      Effect.fail(new StepFailed())
-    )
+  const unknownJob = Effect.andThen(
+    Effect.logWarning("This replica's configuration has no such job, and another one's is to read its manifest"),
+    Effect.fail(new StepFailed())
+  )
 
   /** Makes the check of what was read, or has more read that turned out to be needed. */
   const close = Effect.fnUntraced(function* (runId: string) {
@@ -208,9 +202,9 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     const { compared, drifted, missing, total } = report.summary
     yield* isWritten
       ? Effect.logInfo(
-          `${run.job}: the run ${runId} is finished: ${compared} of ${total} compared, ${drifted} drifted, ${missing} missing, exit code ${report.exit_code}`
+          `The run is finished: ${compared} of ${total} compared, ${drifted} drifted, ${missing} missing, exit code ${report.exit_code}`
         )
-      : refused(runId, "its report")
+      : refused("its report")
   })
 
   /** Sees to it that runs which are open go on: that they are planned, and closed once all is read or their time is over. */
@@ -239,10 +233,11 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
         error._tag === "StepFailed"
           ? Effect.fail(error)
           : Effect.andThen(
-              Effect.logWarning(`${job}: a step of the run ${run_id} is to be done again: ${error.message}`),
+              Effect.logWarning(`A step of the run is to be done again: ${error.message}`),
               Effect.fail(new StepFailed())
             )
-      )
+      ),
+      Effect.annotateLogs({ job, run_id })
     )
 
   return { planFirst, tend, perform, openRun }
