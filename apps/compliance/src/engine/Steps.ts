@@ -35,7 +35,7 @@ export class StepFailed extends Schema.TaggedError<StepFailed>("@holdfast/compli
  * How long a replica may be silent before its steps are others', and how often it says that it is there: a step of one that was
  * killed is taken over within five seconds.
  */
-const lease = { lockExpiration: "4 seconds", lockRefreshInterval: "1 second", pollInterval: "250 millis" } as const
+const lease = { lockExpiration: "3 seconds", lockRefreshInterval: "500 millis", pollInterval: "250 millis" } as const
 
 /** How often a step is begun at most. More than that has killed its replica each time; the deadline closes such a run. */
 const maxAttempts = 100

@@ -85,8 +85,8 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
       read_until: readUntilOf(run)
     }))
 
-  /** Has the right to close it, or tells of what would be done that another does. */
-  const fail = Effect.fnUntraced(function* (run: OpenRun, fence: Fence, diagnostics: ReadonlyArray<Diagnostic>) {
+  /** Closes a run without a report. */
+  const fail = Effect.fnUntraced(function* (fence: Fence, diagnostics: ReadonlyArray<Diagnostic>) {
     const isWritten = yield* store.fail(fence, diagnostics, announce)
     yield* isWritten ? Effect.logWarning(`The run failed: ${diagnostics[0]?.summary ?? ""}`) : refused("its failure")
   })
@@ -101,9 +101,9 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     const manifest = yield* Effect.result(
       ManifestSource.load(job.manifests, job.variables).pipe(Effect.provide(platform))
     )
-    if (manifest._tag === "Failure") return yield* fail(run, fence, manifest.failure.diagnostics)
+    if (manifest._tag === "Failure") return yield* fail(fence, manifest.failure.diagnostics)
     const clients = yield* Effect.result(cloud.clients)
-    if (clients._tag === "Failure") return yield* fail(run, fence, clients.failure.diagnostics)
+    if (clients._tag === "Failure") return yield* fail(fence, clients.failure.diagnostics)
     const order: Order = {
       manifest: manifest.success,
       fail_on: job.failOn,
@@ -165,7 +165,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     const isOver = now >= readUntilOf(run)
     const [first, ...others] = yield* store.answers(runId)
     // Nobody could read the manifest in time.
-    if (first?.number !== 0) return yield* fail(run, fence, [neverRead])
+    if (first?.number !== 0) return yield* fail(fence, [neverRead])
     const order = yield* decoded(Order, first.answer)
     const known = knownOf(yield* Effect.forEach(others, ({ answer }) => decoded(PartRead, answer)))
     const left = isOver ? [] : partsLeft(order.manifest, known)
@@ -176,7 +176,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     const clients = yield* Effect.result(cloud.clients)
     if (clients._tag === "Failure") {
       if (now < run.deadline) return yield* clients.failure
-      return yield* fail(run, fence, clients.failure.diagnostics)
+      return yield* fail(fence, clients.failure.diagnostics)
     }
     const report = yield* Check.check(order.manifest, {
       version,

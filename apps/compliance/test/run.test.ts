@@ -1,0 +1,161 @@
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { openHistory } from "./support/history.ts"
+import { compliance, directory, eventually, healthy, start, withEmulator } from "./support/replica.ts"
+
+const configOf = (job: string) => `version: 1\njobs: {nightly: {cron: "0 3 1 1 *", manifests: backup.yaml${job}}}\n`
+
+const manifest =
+  "version: 1\ndefaults: {protected: true}\nresources:\n  web-1: {instance: epd1}\n  web-2: {instance: epd2}\n"
+
+const folder = (job = "", text = manifest) => directory({ "compliance.yaml": configOf(job), "backup.yaml": text })
+
+const runIn = (path: string, env: Readonly<Record<string, string>>) =>
+  compliance(["run", "--config", join(path, "compliance.yaml"), "--job", "nightly"], env)
+
+const runsIn = (path: string) =>
+  Effect.promise(async () => {
+    const history = await openHistory(join(path, "history.sqlite"))
+    const runs = await history.runs()
+    await history.close()
+    return runs
+  })
+
+describe("compliance run", () => {
+  it.live("runs a job once, records it, and exits as drift check does", () =>
+    withEmulator({ resources: [healthy("epd1"), healthy("epd2", { enabled: false })] }, (env) =>
+      Effect.gen(function* () {
+        const path = folder()
+        const { code, stderr, stdout } = yield* runIn(path, env)
+        assert.strictEqual(stdout, "nightly: drifted\n", stderr)
+        assert.strictEqual(code, 2)
+        const [run, ...others] = yield* runsIn(path)
+        assert.strictEqual(others.length, 0)
+        const { exit_code, requests, state, summary, trigger, verdict } = run ?? assert.fail("no run")
+        assert.deepStrictEqual(
+          { exit_code, state, trigger, verdict },
+          { exit_code: 2, state: "finished", trigger: "manual", verdict: "drifted" }
+        )
+        assert.deepStrictEqual(requests, { sent: 2, retried: 0 })
+        assert.strictEqual(summary?.compared, 2)
+        const second = yield* runIn(path, env)
+        assert.strictEqual(second.code, 2, second.stderr)
+        assert.strictEqual((yield* runsIn(path)).length, 2)
+      })
+    )
+  )
+
+  it.live("records a run that cannot begin as failed: a broken manifest, no credentials", () =>
+    withEmulator({ resources: [] }, (env) =>
+      Effect.gen(function* () {
+        const broken = folder("", "version: 1\nresources:\n  web-1: {instans: epd1}\n")
+        const first = yield* runIn(broken, env)
+        assert.strictEqual(first.code, 1)
+        assert.include(first.stdout, "nightly: error: ")
+        const [run] = yield* runsIn(broken)
+        assert.strictEqual(run?.state, "failed")
+        assert.include(run?.why, 'has no field "instans"')
+        const { YC_IAM_TOKEN: _, ...tokenless } = env
+        const lacking = folder()
+        const second = yield* runIn(lacking, tokenless)
+        assert.strictEqual(second.code, 1, second.stdout)
+        assert.strictEqual((yield* runsIn(lacking))[0]?.verdict, "error")
+      })
+    )
+  )
+
+  it.live("does not compare what it cannot read before its time is over", () =>
+    withEmulator(
+      { resources: [healthy("epd1"), healthy("epd2")], faults: [{ fault: "stall", on: "get", after: 1 }] },
+      (env) =>
+        Effect.gen(function* () {
+          const path = folder(", timeout: 4s")
+          const { code, stdout } = yield* runIn(path, env)
+          assert.strictEqual(code, 3)
+          assert.strictEqual(stdout, "nightly: could_not_tell\n")
+          const [run] = yield* runsIn(path)
+          assert.strictEqual(run?.complete, false)
+          assert.deepStrictEqual([run?.summary?.in_sync, run?.summary?.not_compared], [1, 1])
+          const report = yield* Effect.promise(async () => {
+            const history = await openHistory(join(path, "history.sqlite"))
+            return history.report(run?.run_id ?? "")
+          })
+          const row = report?.resources.find(({ state }) => state === "not_compared")
+          assert.strictEqual(row?.error?.tag, "TimeLimit")
+          assert.isBelow(report?.duration_ms ?? 0, 4_500)
+        })
+    )
+  )
+
+  it.live("says what it does not know", () =>
+    Effect.gen(function* () {
+      const path = folder()
+      const { code, stderr } = yield* compliance(["run", "--config", join(path, "compliance.yaml"), "--job", "nigthly"])
+      assert.strictEqual(code, 1)
+      assert.strictEqual(stderr, 'error: There is no job "nigthly" in the configuration\n  Did you mean "nightly"?\n')
+    })
+  )
+})
+
+describe("compliance start", () => {
+  const often = 'version: 1\njobs: {often: {cron: "* * * * * *", manifests: backup.yaml}}\n'
+
+  it.live("runs what is due, and ends with 0 on SIGTERM, with what was under way finished or given back", () =>
+    withEmulator(
+      { resources: [healthy("epd1"), healthy("epd2")], faults: [{ fault: "latency", on: "get", delay: "600ms" }] },
+      (env) =>
+        Effect.gen(function* () {
+          const path = directory({ "compliance.yaml": often, "backup.yaml": manifest })
+          const replica = start(["start", "--config", join(path, "compliance.yaml")], env)
+          const log = () => replica.said.stderr
+          yield* Effect.promise(() =>
+            eventually("two runs", () => (log().match(/is finished/g)?.length ?? 0) >= 2 || undefined)
+          )
+          const told = performance.now()
+          replica.process.kill("SIGTERM")
+          assert.strictEqual(yield* Effect.promise(() => replica.ended), 0, log())
+          assert.isBelow(performance.now() - told, 5_000)
+          const runs = yield* runsIn(path)
+          assert.deepStrictEqual(
+            [...new Set(runs.map(({ state }) => state))].filter(
+              (state) => !["finished", "skipped", "running", "due"].includes(state)
+            ),
+            []
+          )
+          // No lease is left that somebody would have to wait for.
+          const leased = yield* Effect.promise(async () => {
+            const history = await openHistory(join(path, "history.sqlite"))
+            return history.rows((sql) => sql`SELECT id FROM holdfast_steps WHERE acquired_by IS NOT NULL`)
+          })
+          assert.strictEqual(leased.length, 0)
+          assert.notInclude(log(), "level=ERROR")
+        })
+    )
+  )
+
+  it.live("ends at once on a second signal", () =>
+    withEmulator({ resources: [healthy("epd1")], faults: [{ fault: "stall", on: "get" }] }, (env) =>
+      Effect.gen(function* () {
+        const path = directory({ "compliance.yaml": often, "backup.yaml": manifest })
+        const replica = start(["start", "--config", join(path, "compliance.yaml")], env)
+        yield* Effect.promise(() =>
+          eventually("a run that is under way", async () => {
+            const history = await openHistory(join(path, "history.sqlite"))
+            const taken = await history.rows(
+              (sql) => sql`SELECT run_id FROM chunks WHERE number > 0 AND taken_at IS NOT NULL`
+            )
+            await history.close()
+            return taken.length > 0 || undefined
+          })
+        )
+        const told = performance.now()
+        replica.process.kill("SIGTERM")
+        yield* Effect.sleep("700 millis")
+        replica.process.kill("SIGTERM")
+        assert.strictEqual(yield* Effect.promise(() => replica.ended), 130)
+        assert.isBelow(performance.now() - told, 2_000)
+      })
+    )
+  )
+})
