@@ -9,7 +9,7 @@ import { type Asked, openHistory } from "./support/history.ts"
 import { directory, eventually, type Replica, start, withEmulator } from "./support/replica.ts"
 
 /** How many runs there are to be at least; 200 in full, by HOLDFAST_KILL_RUNS. What is drawn is drawn by the seed. */
-const wanted = Number(process.env.HOLDFAST_KILL_RUNS ?? 20)
+const wanted = Number(process.env.HOLDFAST_KILL_RUNS ?? 15)
 const drawnBy = Number(process.env.HOLDFAST_KILL_SEED ?? 1)
 
 const names = ["groups", "policies", "singles"] as const

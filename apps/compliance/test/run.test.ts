@@ -1,6 +1,7 @@
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { openHistory } from "./support/history.ts"
 import { compliance, directory, eventually, healthy, start, withEmulator } from "./support/replica.ts"
 
@@ -84,6 +85,38 @@ describe("compliance run", () => {
           const row = report?.resources.find(({ state }) => state === "not_compared")
           assert.strictEqual(row?.error?.tag, "TimeLimit")
           assert.isBelow(report?.duration_ms ?? 0, 4_500)
+        })
+    )
+  )
+
+  it.live("is judged by the manifest that it began with, though the file is changed meanwhile", () =>
+    withEmulator(
+      { resources: [healthy("epd1"), healthy("epd2")], faults: [{ fault: "latency", on: "get", delay: "2s" }] },
+      (env) =>
+        Effect.gen(function* () {
+          const path = folder()
+          const running = yield* Effect.forkChild(runIn(path, env))
+          const file = join(path, "history.sqlite")
+          yield* Effect.promise(() =>
+            eventually("a part that is read", async () => {
+              const history = await openHistory(file)
+              const taken = await history.rows(
+                (sql) => sql`SELECT number FROM chunks WHERE number > 0 AND taken_at > 0`
+              )
+              await history.close()
+              return taken.length > 0 || undefined
+            })
+          )
+          writeFileSync(join(path, "backup.yaml"), "version: 1\nresources: {other: {instance: epd9}}\n")
+          const { code, stdout } = yield* Fiber.join(running)
+          assert.strictEqual(stdout, "nightly: in_sync\n")
+          assert.strictEqual(code, 0)
+          const after = yield* runIn(path, env)
+          assert.strictEqual(after.stdout, "nightly: drifted\n")
+          const [second, first] = yield* runsIn(path)
+          assert.strictEqual(first?.summary?.total, 2)
+          assert.strictEqual(second?.summary?.total, 1)
+          assert.notStrictEqual(first?.manifest_sha256, second?.manifest_sha256)
         })
     )
   )

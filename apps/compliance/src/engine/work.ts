@@ -8,8 +8,8 @@ import { makeClock } from "./makeClock.ts"
 import { makeWork, type Workshop } from "./makeWork.ts"
 import { type Kind, type Step, type StepFailed, Steps } from "./Steps.ts"
 
-/** How many steps of each kind a replica does at a time. */
-const workers: Readonly<Record<Kind, number>> = { read: 4, decide: 2 }
+/** How many steps of each kind a replica does at a time: it takes as many at once, and others are to have their share. */
+const workers: Readonly<Record<Kind, number>> = { read: 2, decide: 2 }
 
 /** How often the clock looks at the time. */
 const tickMillis = 250
