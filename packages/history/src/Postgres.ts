@@ -42,7 +42,7 @@ const types = (() => {
 })()
 
 /** What the session of a process that was stopped in the middle of a transaction may hold back, and for how long. */
-const startupParameters = { timezone: "UTC", idle_in_transaction_session_timeout: "30s" }
+const startupParameters = { timezone: "UTC", idle_in_transaction_session_timeout: "5s" }
 
 /** The authority's certificate, read here so that a missing file is named. */
 const tlsOptions = (address: Address): Effect.Effect<boolean | { readonly ca: Buffer }, DatabaseError> => {

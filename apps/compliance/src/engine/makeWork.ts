@@ -85,39 +85,44 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
       read_until: readUntilOf(run)
     }))
 
+  const refused = (what: string) => Effect.logInfo(`Of the run, ${what} is another's to write by now, and was left out`)
+
   /** Closes a run without a report. */
   const fail = Effect.fnUntraced(function* (fence: Fence, diagnostics: ReadonlyArray<Diagnostic>) {
     const isWritten = yield* store.fail(fence, diagnostics, announce)
-    yield* isWritten ? Effect.logWarning(`The run failed: ${diagnostics[0]?.summary ?? ""}`) : refused("its failure")
+    if (isWritten) yield* Effect.logWarning(`The run failed: ${diagnostics[0]?.summary ?? ""}`)
+    return isWritten
   })
 
-  const refused = (what: string) => Effect.logInfo(`Of the run, ${what} is another's to write by now, and was left out`)
-
-  /** Reads the manifest of a run, and plans what is read first. */
-  const readManifest = Effect.fnUntraced(function* (taken: TakenChunk, job: Job) {
-    const fence = yield* store.takeRun(taken.runId)
-    const run = yield* openRun(taken.runId)
-    if (fence === undefined || run === undefined) return
-    const manifest = yield* Effect.result(
-      ManifestSource.load(job.manifests, job.variables).pipe(Effect.provide(platform))
-    )
-    if (manifest._tag === "Failure") return yield* fail(fence, manifest.failure.diagnostics)
-    const clients = yield* Effect.result(cloud.clients)
-    if (clients._tag === "Failure") return yield* fail(fence, clients.failure.diagnostics)
-    const order: Order = {
-      manifest: manifest.success,
+  /** What a run is judged by, or why it cannot begin. */
+  const orderOf = Effect.fnUntraced(function* (job: Job) {
+    const manifest = yield* ManifestSource.load(job.manifests, job.variables).pipe(Effect.provide(platform))
+    // Whoever cannot ask the cloud need not begin.
+    yield* cloud.clients
+    return {
+      manifest,
       fail_on: job.failOn,
       allow_empty: job.allowEmpty,
       retry_policy: job.retryPolicy,
       time_limit_millis: job.timeoutMillis
-    }
-    const chunks = chunksOf(partsLeft(order.manifest, nothingKnown), run, order)
-    const answered = Effect.gen(function* () {
-      const isWritten = yield* store.answerChunk(taken, Schema.encodeSync(Order)(order))
-      if (!isWritten) return false
-      return chunks.length === 0 || (yield* plan(fence, run, chunks))
+    } satisfies Order
+  })
+
+  /** Reads the manifest of a run, and plans what is read first. */
+  const readManifest = Effect.fnUntraced(function* (taken: TakenChunk, job: Job) {
+    const order = yield* Effect.result(orderOf(job))
+    const answer = order._tag === "Success" ? Schema.encodeSync(Order)(order.success) : null
+    const parts = order._tag === "Success" ? partsLeft(order.success.manifest, nothingKnown) : []
+    // The run's fence is raised by nobody but who holds the chunk: it would take the run from others.
+    const step = Effect.gen(function* () {
+      const isWritten = yield* store.answerChunk(taken, answer)
+      const fence = isWritten ? yield* store.takeRun(taken.runId) : undefined
+      const run = yield* openRun(taken.runId)
+      if (fence === undefined || run === undefined) return false
+      if (order._tag === "Failure") return yield* fail(fence, order.failure.diagnostics)
+      return parts.length === 0 || (yield* plan(fence, run, chunksOf(parts, run, order.success)))
     })
-    if (!(yield* database.transact("plan the run", answered))) yield* refused("its plan")
+    if (!(yield* database.transact("plan the run", step))) yield* refused("its plan")
   })
 
   /** Reads a part of what a run is about. */
@@ -165,18 +170,18 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     const isOver = now >= readUntilOf(run)
     const [first, ...others] = yield* store.answers(runId)
     // Nobody could read the manifest in time.
-    if (first?.number !== 0) return yield* fail(fence, [neverRead])
+    if (first?.number !== 0) return yield* settled(fail(fence, [neverRead]), "its failure")
     const order = yield* decoded(Order, first.answer)
     const known = knownOf(yield* Effect.forEach(others, ({ answer }) => decoded(PartRead, answer)))
     const left = isOver ? [] : partsLeft(order.manifest, known)
     if (left.length > 0) {
-      yield* database.transact("plan the run", plan(fence, run, chunksOf(left, run, order)))
-      return
+      const more = plan(fence, run, chunksOf(left, run, order))
+      return yield* settled(database.transact("plan the run", more), "its plan")
     }
     const clients = yield* Effect.result(cloud.clients)
     if (clients._tag === "Failure") {
       if (now < run.deadline) return yield* clients.failure
-      return yield* fail(fence, clients.failure.diagnostics)
+      return yield* settled(fail(fence, clients.failure.diagnostics), "its failure")
     }
     const report = yield* Check.check(order.manifest, {
       version,
@@ -198,13 +203,18 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     )
     // Begun by the database's clock, it is ended by it, too.
     const duration_ms = Math.max(0, (yield* store.now) - run.startedAt)
-    const isWritten = yield* store.finish(fence, { ...report, duration_ms }, announce)
+    yield* settled(store.finish(fence, { ...report, duration_ms }, announce), "its report")
     const { compared, drifted, missing, total } = report.summary
-    yield* isWritten
-      ? Effect.logInfo(
-          `The run is finished: ${compared} of ${total} compared, ${drifted} drifted, ${missing} missing, exit code ${report.exit_code}`
-        )
-      : refused("its report")
+    yield* Effect.logInfo(
+      `The run is finished: ${compared} of ${total} compared, ${drifted} drifted, ${missing} missing, exit code ${report.exit_code}`
+    )
+  })
+
+  /** Whoever took the run meanwhile may be gone again: a closing that was refused is tried anew, until the run is closed. */
+  const settled = Effect.fnUntraced(function* (write: Effect.Effect<boolean, HistoryError>, what: string) {
+    if (yield* write) return
+    yield* refused(what)
+    return yield* new StepFailed()
   })
 
   /** Sees to it that runs which are open go on: that they are planned, and closed once all is read or their time is over. */

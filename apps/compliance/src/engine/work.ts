@@ -1,6 +1,7 @@
 /**
  * A replica at work: its clock, and its workers. Several of them on one database share the runs of all.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
@@ -12,7 +13,7 @@ import { type Kind, type Step, type StepFailed, Steps } from "./Steps.ts"
 const workers: Readonly<Record<Kind, number>> = { read: 2, decide: 2 }
 
 /** How often the clock looks at the time. */
-const tickMillis = 250
+const tickMillis = 500
 
 /** How long a step that is under way may go on once the replica is told to stop; then it is given back. */
 const patience = "3 seconds"
@@ -27,7 +28,7 @@ export const work = Effect.fnUntraced(function* (workshop: Workshop, { isTicking
   const clock = yield* makeClock(workshop.jobs, todo)
 
   /** Keeps going: what fails is said once for each spell of it. */
-  const steadily = <E extends { readonly message: string }>(what: string, effect: Effect.Effect<void, E>) => {
+  const steadily = <E>(what: string, effect: Effect.Effect<void, E>) => {
     let isFailing = false
     return effect.pipe(
       Effect.tap(() => {
@@ -35,10 +36,14 @@ export const work = Effect.fnUntraced(function* (workshop: Workshop, { isTicking
         isFailing = false
         return Effect.logInfo(`${what} works again`)
       }),
-      Effect.catch((error) => {
+      // Also what the queue dies of: that it could not settle a step while the database was away.
+      Effect.catchCause((cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
         const isNew = !isFailing
         isFailing = true
-        return Effect.andThen(isNew ? Effect.logError(`${what}: ${error.message}`) : Effect.void, Effect.sleep(pause))
+        const error = Cause.squash(cause)
+        const said = `${what}: ${error instanceof Error ? error.message : String(error)}`
+        return Effect.andThen(isNew ? Effect.logError(said) : Effect.void, Effect.sleep(pause))
       })
     )
   }
