@@ -92,7 +92,7 @@ describe("Postgres", () => {
       const sql = yield* SqlClient
       const [row] = yield* sql`SELECT current_setting('timezone') AS zone, current_setting('application_name') AS name,
         current_setting('idle_in_transaction_session_timeout') AS idle`
-      assert.deepStrictEqual(row, { zone: "UTC", name: "holdfast", idle: "30s" })
+      assert.deepStrictEqual(row, { zone: "UTC", name: "holdfast", idle: "5s" })
     }).pipe(Effect.provide(layer(server().url("postgres"))))
   )
 
