@@ -9,7 +9,7 @@ import { type Asked, openHistory } from "./support/history.ts"
 import { directory, eventually, type Replica, start, withEmulator } from "./support/replica.ts"
 
 /** How many runs there are to be at least; 200 in full, by HOLDFAST_KILL_RUNS. What is drawn is drawn by the seed. */
-const wanted = Number(process.env.HOLDFAST_KILL_RUNS ?? 15)
+const wanted = Number(process.env.HOLDFAST_KILL_RUNS ?? 12)
 const drawnBy = Number(process.env.HOLDFAST_KILL_SEED ?? 1)
 
 const names = ["groups", "policies", "singles"] as const
@@ -37,6 +37,10 @@ const random = (start: number) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** The address as a configuration has it, and the password as the environment has it. */
+const placeOf = (url: string) => url.replace(/:[^:@/]*@/, "@")
+const secretOf = (url: string) => ({ HOLDFAST_DATABASE_PASSWORD: decodeURIComponent(new URL(url).password) })
 
 /** Figures for whoever runs the tests. */
 const tell = (text: string) => process.stdout.write(`${text}\n`)
@@ -91,18 +95,13 @@ describe("three replicas on PostgreSQL", () => {
           const url = server.url("takeover")
           const path = directory({
             ...manifests,
-            "compliance.yaml": configOf(url.replace(/:[^:@/]*@/, "@"), () => "*/2 * * * * *")
+            "compliance.yaml": configOf(placeOf(url), () => "*/2 * * * * *")
           })
-          const password = decodeURIComponent(new URL(url).password)
-          const begin = () =>
-            start(["start", "--config", join(path, "compliance.yaml")], {
-              ...env,
-              HOLDFAST_DATABASE_PASSWORD: password
-            })
+          const begin = () => start(["start", "--config", join(path, "compliance.yaml")], { ...env, ...secretOf(url) })
           const replicas = [begin(), begin()]
           const history = await openHistory(url)
           const took: Array<number> = []
-          for (let round = 0; round < 3; round++) {
+          for (let round = 0; round < 2; round++) {
             const { index, steps } = await eventually("a step that one is at", async () => {
               for (const [index, { process }] of replicas.entries()) {
                 const steps = await stepsOf(history, process.pid)
@@ -124,6 +123,29 @@ describe("three replicas on PostgreSQL", () => {
   )
 
   it.live(
+    "go on by themselves once a database is there again that was away for longer than a lease",
+    () =>
+      withEmulator(seed("100ms"), (env) =>
+        Effect.promise(async () => {
+          await server.createDatabase("away")
+          const url = server.url("away")
+          const path = directory({ ...manifests, "compliance.yaml": configOf(placeOf(url), () => "*/2 * * * * *") })
+          const replica = start(["start", "--config", join(path, "compliance.yaml")], { ...env, ...secretOf(url) })
+          const finished = () => replica.said.stderr.match(/is finished/g)?.length ?? 0
+          await eventually("runs", () => finished() >= 3 || undefined)
+          await server.stop()
+          await pause(8_000)
+          await server.start()
+          const before = finished()
+          await eventually("runs after that", () => finished() >= before + 6 || undefined)
+          replica.process.kill("SIGTERM")
+          assert.strictEqual(await replica.ended, 0, replica.said.stderr)
+        })
+      ),
+    120_000
+  )
+
+  it.live(
     "run every tick once, whoever is killed, stopped or cut off, and find what a single process finds",
     () =>
       withEmulator(seed("30ms"), (env, emulator) =>
@@ -139,14 +161,14 @@ describe("three replicas on PostgreSQL", () => {
   const survive = async (env: Readonly<Record<string, string>>, alone: ReadonlyMap<string, unknown>) => {
     await server.createDatabase("kill")
     const url = server.url("kill")
-    const place = url.replace(/:[^:@/]*@/, "@")
+    const place = placeOf(url)
     const path = directory({
       ...manifests,
       "compliance.yaml": configOf(place, (name) => crons[name]),
       // What is due is still run, and nothing is added.
       "last.yaml": configOf(place, () => "0 0 29 2 *")
     })
-    const secret = { ...env, HOLDFAST_DATABASE_PASSWORD: decodeURIComponent(new URL(url).password) }
+    const secret = { ...env, ...secretOf(url) }
     const all: Array<Replica> = []
     const begin = (config = "compliance.yaml") => {
       const replica = start(["start", "--config", join(path, config)], secret)
