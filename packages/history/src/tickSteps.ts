@@ -92,23 +92,22 @@ export const tickSteps = (database: Database["Service"]): Steps => {
   const begin = Effect.fn("RunStore.begin")(function* (runId: string, options: { readonly timeLimitMillis: number }) {
     const step = Effect.gen(function* () {
       const at = yield* now
-      // That there is one at most is seen to by the index `runs_running`, which the other replicas' runs meet, too.
-      const [row] = yield* sql<Fence>`
+      // That there is one at most is seen to by the index `runs_running`, which the other replicas' runs meet, too. A transaction
+      // of its own, since PostgreSQL would refuse all that follows in this one.
+      const begun = sql.withTransaction(sql<Fence>`
         UPDATE runs SET state = 'running', fence = fence + 1, started_at = ${at}, deadline = ${at + options.timeLimitMillis}
         WHERE run_id = ${runId} AND state = 'due'
           AND NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.job = runs.job AND other.state = 'running')
-        RETURNING run_id AS "runId", fence`
+        RETURNING run_id AS "runId", fence`)
+      const [row] = yield* Effect.catchIf(
+        begun,
+        ({ reason }) => reason._tag === "UniqueViolation",
+        () => Effect.succeed([])
+      )
       if (row !== undefined) yield* news
       return row
     })
-    return yield* transact(
-      "begin the run",
-      Effect.catchIf(
-        step,
-        ({ reason }) => reason._tag === "UniqueViolation",
-        () => Effect.undefined
-      )
-    )
+    return yield* transact("begin the run", step)
   })
 
   return { now: read("read the time", now), consideredUntil, addTicks, addManual, due, begin }

@@ -4,7 +4,7 @@ import { join } from "node:path"
 /** Starts `test/support/NAME.ts` as a process of its own. */
 export const start = (script: string, ...args: ReadonlyArray<string>): ChildProcess =>
   spawn(process.execPath, [join(import.meta.dirname, `${script}.ts`), ...args], {
-    stdio: ["ignore", "pipe", "inherit"]
+    stdio: ["pipe", "pipe", "inherit"]
   })
 
 /** How the process ended: its exit code, or the signal that killed it. */
