@@ -10,13 +10,14 @@ import { median, spread } from "./measure.ts"
 import type { Ratio, Result } from "./scenario.ts"
 import { fleet } from "./scenarios/fleet.ts"
 import { guard } from "./scenarios/guard.ts"
+import { historyOfAMillion } from "./scenarios/history.ts"
 import { list } from "./scenarios/list.ts"
 import { manifest } from "./scenarios/manifest.ts"
 import { memory } from "./scenarios/memory.ts"
 import { reads } from "./scenarios/reads.ts"
 import { startup } from "./scenarios/startup.ts"
 
-const scenarios = { startup, reads, list, manifest, memory, fleet, guard } as const
+const scenarios = { startup, reads, list, manifest, memory, fleet, history: historyOfAMillion, guard } as const
 
 const number = (value: number): string =>
   value < 0.1

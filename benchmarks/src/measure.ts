@@ -13,7 +13,7 @@ export type Contenders = Readonly<Record<string, () => number>>
 export type Figures = ReadonlyArray<number>
 
 /** The figure below which `share` of all lie. */
-const quantile = (figures: Figures, share: number): number =>
+export const quantile = (figures: Figures, share: number): number =>
   figures.toSorted((one, other) => one - other)[Math.floor(figures.length * share)] ?? Number.NaN
 
 export const median = (figures: Figures): number => quantile(figures, 0.5)
