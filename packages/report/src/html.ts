@@ -12,9 +12,11 @@ import { style } from "./htmlStyle.ts"
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
 
+/** What a browser may load and run on the page of a report: its own style and its own script. */
+export const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`
+
 /** The HTML text of a report, in pieces. */
 export function* html(report: CheckReport): Iterable<string> {
-  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`
   const kinds = kindsOf(report)
   yield markup`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">

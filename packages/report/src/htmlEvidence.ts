@@ -1,21 +1,24 @@
 /**
  * What an HTML report can be held to: the waivers, the rules that it names, and how the run came to its verdict.
  */
-import type { CheckReport, WaiverReport } from "@holdfast/check/CheckReport"
+import type { CheckReport, ResourceReport, WaiverReport } from "@holdfast/check/CheckReport"
 import { meanings } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { count, html, type Markup, none, prose, time, type Value } from "./htmlMarkup.ts"
 import { entry } from "./htmlRows.ts"
 
 /** A ticket leads somewhere only where it is an address that a browser may be sent to. */
-const ticketLink = (ticket: string): Value =>
+export const ticketLink = (ticket: string): Value =>
   /^https:\/\/[a-z0-9][\w.:-]*(?:[/?#][!#-;=?-~]*)?$/i.test(ticket)
     ? html`<a href="${ticket}" rel="noreferrer noopener">${ticket}</a>`
     : ticket
 
-const fact = (name: string, value: Value): Markup => (value === none ? none : html`<dt>${name}</dt><dd>${value}</dd>`)
+/** A line of a list of facts, where there is something to say. */
+export const fact = (name: string, value: Value): Markup =>
+  value === none ? none : html`<dt>${name}</dt><dd>${value}</dd>`
 
-const waiver = (of: WaiverReport, state: string): Markup => {
+/** A waiver, and what it does or did; `more` facts stand at the end. */
+export const waiver = (of: WaiverReport, state: string, more: ReadonlyArray<Markup> = []): Markup => {
   const { accepts, approved_by, fields, kind, reason, source, target, ticket, until } = of
   const facts = [
     fact("fields", fields === null ? "every field" : fields.join(", ")),
@@ -27,7 +30,8 @@ const waiver = (of: WaiverReport, state: string): Markup => {
       state === "expired" ? "would accept" : "accepts",
       prose(accepts.length === 0 ? "nothing" : accepts.join(", "))
     ),
-    fact("declared at", html`<code>${source.path}:${source.line}:${source.column}</code>`)
+    fact("declared at", html`<code>${source.path}:${source.line}:${source.column}</code>`),
+    ...more
   ]
   return entry(
     state === "used" ? "waived" : "medium",
@@ -49,25 +53,41 @@ function* waivers({ waivers: { expired, unused, used } }: CheckReport): Iterable
 `
 }
 
-/** The rules that found something, each with where its page is. */
-function* found({ baseline, resources, unlisted }: CheckReport): Iterable<Markup> {
-  const codes = new Set<string>()
-  for (const { changes, reason_code } of resources) {
-    codes.add(reason_code)
-    for (const change of changes) codes.add(change.reason_code)
-  }
-  for (const { reason_code } of unlisted) codes.add(reason_code)
-  for (const { reason_codes } of baseline?.resolved ?? []) for (const each of reason_codes) codes.add(each)
+/** The rules of these codes, each with where its page is. */
+export const ruleNotes = (codes: ReadonlySet<string>): Markup => {
   const named = Object.entries(rules).filter(([code]) => codes.has(code))
-  if (named.length === 0) return
-  yield html`<section id="rules"><h2>Rules</h2><p class="lead">The command prints the page of a rule, from <code>docs/rules</code>: what it means, and how to mend it.</p><ul class="names">${named.map(
+  if (named.length === 0) return none
+  return html`<section id="rules"><h2>Rules</h2><p class="lead">The command prints the page of a rule, from <code>docs/rules</code>: what it means, and how to mend it.</p><ul class="names">${named.map(
     ([code, { remedy, title }]) =>
       html`<li id="${code}"><strong>${code}</strong> ${title}. <span class="do">${remedy}</span> <code class="cmd">drift explain ${code}</code></li>`
   )}</ul></section>
 `
 }
 
-const table = (caption: string, heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<Value>>): Markup =>
+/** The codes of the rules that found something in rows. */
+export const codesOf = (rows: Iterable<ResourceReport>): Set<string> => {
+  const codes = new Set<string>()
+  for (const { changes, reason_code } of rows) {
+    codes.add(reason_code)
+    for (const change of changes) codes.add(change.reason_code)
+  }
+  return codes
+}
+
+/** The rules that found something. */
+const found = ({ baseline, resources, unlisted }: CheckReport): Markup => {
+  const codes = codesOf(resources)
+  for (const { reason_code } of unlisted) codes.add(reason_code)
+  for (const { reason_codes } of baseline?.resolved ?? []) for (const each of reason_codes) codes.add(each)
+  return ruleNotes(codes)
+}
+
+/** A table that scrolls where it is wider than the screen. */
+export const table = (
+  caption: string,
+  heads: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<Value>>
+): Markup =>
   rows.length === 0
     ? none
     : html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>
@@ -161,6 +181,6 @@ function* evidence(report: CheckReport): Iterable<Markup> {
 /** What follows the findings. */
 export function* appendix(report: CheckReport): Iterable<Markup> {
   yield* waivers(report)
-  yield* found(report)
+  yield found(report)
   yield* evidence(report)
 }

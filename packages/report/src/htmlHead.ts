@@ -1,7 +1,7 @@
 /**
  * What an HTML report begins with: the verdict, what must be known before it is believed, the counts, and the search.
  */
-import type { CheckReport } from "@holdfast/check/CheckReport"
+import type { CheckReport, ResourceState, Summary } from "@holdfast/check/CheckReport"
 import { diagnostic } from "./htmlEvidence.ts"
 import { count, html, type Markup, none, time } from "./htmlMarkup.ts"
 import { type Kind, unlistedInSync } from "./htmlSections.ts"
@@ -10,15 +10,18 @@ import { verdict } from "./pretty.ts"
 /** How many diagnostics stand at the top; all of them are with the evidence. */
 const maxNotes = 5
 
-/** The states as the bar and the counts show them, the worst first, and the part that lists them. */
-const counted = [
-  ["drifted", "drifted", "drift"],
-  ["missing", "missing", "drift"],
-  ["pending", "pending", "pending"],
-  ["not_compared", "not compared", "not_compared"],
-  ["waived", "waived", "waived"],
-  ["in_sync", "in sync", "in_sync"]
+/** The states as bars and counts show them, the worst first, each with its name. */
+export const counted = [
+  ["drifted", "drifted"],
+  ["missing", "missing"],
+  ["pending", "pending"],
+  ["not_compared", "not compared"],
+  ["waived", "waived"],
+  ["in_sync", "in sync"]
 ] as const
+
+/** The part of a report that lists a state. */
+const partOf = (state: string): string => `#${state === "drifted" || state === "missing" ? "drift" : state}`
 
 /** The verdict in the words that a terminal gets; they quote nobody. */
 export const conclusion = (
@@ -34,7 +37,7 @@ export const conclusion = (
 }
 
 /** A bar with a part for each state; its words are those of the counts below it. */
-const chart = ({ summary }: CheckReport): Markup => {
+export const chart = (summary: Summary): Markup => {
   const parts = counted.filter(([state]) => summary[state] > 0)
   if (parts.length === 0) return none
   const words = parts.map(([state, name]) => `${count(summary[state])} ${name}`).join(", ")
@@ -49,13 +52,18 @@ const chart = ({ summary }: CheckReport): Markup => {
   return html`<svg role="img" aria-label="Of ${count(summary.total)} resources: ${words}" viewBox="0 0 ${x.toFixed(1)} 12" preserveAspectRatio="none"><defs><pattern id="hatch" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${bars}</svg>`
 }
 
-const counts = ({ summary, unlisted }: CheckReport): Markup => {
-  const item = (name: string, value: number, id: string, tone: string) =>
+/** The counts by state, each leading to where `hrefOf` says that they are listed. */
+export const counts = (
+  summary: Summary,
+  hasUnlisted: boolean,
+  hrefOf: (state: ResourceState | "unlisted") => string
+): Markup => {
+  const item = (name: string, value: number, state: ResourceState | "unlisted", tone: string) =>
     value === 0
       ? html`<li class="zero"><b>0</b><span>${name}</span></li>`
-      : html`<li class="${tone}"><a href="#${id}"><b>${count(value)}</b><span>${name}</span></a></li>`
-  return html`<ul class="counts" aria-label="Counts">${counted.map(([state, name, id]) => item(name, summary[state], id, state))}${
-    unlisted.length === 0 ? none : item("unlisted", summary.unlisted, "unlisted", "info")
+      : html`<li class="${tone}"><a href="${hrefOf(state)}"><b>${count(value)}</b><span>${name}</span></a></li>`
+  return html`<ul class="counts" aria-label="Counts">${counted.map(([state, name]) => item(name, summary[state], state, state))}${
+    hasUnlisted ? item("unlisted", summary.unlisted, "unlisted", "info") : none
   }<li class="zero all"><b>${count(summary.total)}</b><span>in all, ${count(summary.compared)} compared</span></li></ul>`
 }
 
@@ -101,7 +109,7 @@ export const head = (report: CheckReport): Markup => {
   const files = manifest.map(({ path }) => path).join(", ")
   return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${time(timestamp)}</span></p>
 <h1><span aria-hidden="true">${glyph}</span>${words}</h1>
-${notes(report)}${chart(report)}${counts(report)}</header>
+${notes(report)}${chart(report.summary)}${counts(report.summary, report.unlisted.length > 0, partOf)}</header>
 `
 }
 

@@ -45,7 +45,8 @@ const values = (json: Change["actual"]): string =>
 
 const one = (json: unknown): string => (typeof json === "object" ? JSON.stringify(json) : String(json))
 
-const change = (
+/** What is declared, what is, and what to do. */
+export const change = (
   { actual, desired, field, pending, reason, reason_code, remedy, severity, waived }: Change,
   of: string
 ) => {
@@ -55,17 +56,28 @@ const change = (
 }
 
 /** Parts of a line, but those that say nothing. */
-const line = (parts: ReadonlyArray<Markup>): Markup =>
+export const line = (parts: ReadonlyArray<Markup>): Markup =>
   html`<p class="m">${parts.filter(({ text }) => text !== "").map((part, index) => (index === 0 ? part : html` &middot; ${part}`))}</p>`
 
-const instance = (id: string): Markup => (id === "" ? html`instances not known` : html`instance <code>${id}</code>`)
+/** Where more is told of an instance. */
+export type InstanceLink = (id: string) => string
+
+const instance = (id: string, linkOf?: InstanceLink): Markup => {
+  if (id === "") return html`instances not known`
+  const name = html`<code>${id}</code>`
+  return html`instance ${linkOf === undefined ? name : html`<a href="${linkOf(id)}">${name}</a>`}`
+}
 const folder = (id: string | null): Markup => (id === null ? none : html`folder <code>${id}</code>`)
 const place = ({ column, line, path }: ResourceReport["source"]): string => `${path}:${line}:${column}`
 const known = (since: string | undefined): Markup => (since === undefined ? none : html`since ${time(since)}`)
 
-const about = ({ folder_id, groups, instance_id, owner, since, source, tags }: ResourceReport): Markup =>
+/** What a resource is, who is to be told, and where it is declared. */
+export const about = (
+  { folder_id, groups, instance_id, owner, since, source, tags }: ResourceReport,
+  linkOf?: InstanceLink
+): Markup =>
   line([
-    instance(instance_id),
+    instance(instance_id, linkOf),
     folder(folder_id),
     owner === null ? none : html`owner ${owner}`,
     ...Object.entries(tags).map(([name, value]) => html`${name}=${value}`),
@@ -82,7 +94,7 @@ const glyphs: Readonly<Record<string, Markup>> = {
 }
 
 /** A resource that is not, or not yet, as declared. */
-export const finding = (row: ResourceReport): Markup => {
+export const finding = (row: ResourceReport, linkOf?: InstanceLink): Markup => {
   const { address, baseline, changes, reason, reason_code, severity, state } = row
   const { remedy } = rules.HF016
   const what = `${state} (${severity}${baseline === undefined ? "" : baseline === "new" ? ", new" : ", known"})`
@@ -94,27 +106,27 @@ export const finding = (row: ResourceReport): Markup => {
     "",
     html`${glyphs[state] ?? none} ${address}`,
     what,
-    html`${about(row)}${why}`,
+    html`${about(row, linkOf)}${why}`,
     state === "drifted" || state === "missing"
   )
 }
 
 /** A resource that could not be compared, below the reason that it shares with others. */
-export const unread = (row: ResourceReport, isShared: boolean): Markup => {
+export const unread = (row: ResourceReport, isShared: boolean, linkOf?: InstanceLink): Markup => {
   const { address, error } = row
-  if (error === null) return entry("", address, "not compared", about(row), true)
+  if (error === null) return entry("", address, "not compared", about(row, linkOf), true)
   const { attempts, message, remedy, request_id, tag } = error
   const effort = line([
     request_id === null ? none : html`request id <code>${request_id}</code>`,
     html`${attempts} ${attempts === 1 ? "attempt" : "attempts"}`
   ])
   const own = isShared ? none : advice(`${tag}: ${message}`, remedy)
-  return entry("", address, "not compared", html`${about(row)}${own}${effort}`, true)
+  return entry("", address, "not compared", html`${about(row, linkOf)}${own}${effort}`, true)
 }
 
 /** A resource that is as declared. */
-export const good = (row: ResourceReport): Markup =>
-  entry("", row.address, "in sync", html`${about(row)}<div>${prose(row.reason)}</div>`)
+export const good = (row: ResourceReport, linkOf?: InstanceLink): Markup =>
+  entry("", row.address, "in sync", html`${about(row, linkOf)}<div>${prose(row.reason)}</div>`)
 
 /** What exists, and no rule covers. */
 export const unlisted = (row: Unlisted): Markup => {

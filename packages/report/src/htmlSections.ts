@@ -122,7 +122,10 @@ function* inSync(report: CheckReport): Iterable<Markup> {
     yield html`<p class="lead"><strong>${count(rest)} more are in sync and not listed here.</strong> The JSON report of the run (<code>--report json=FILE</code>) lists each.</p>`
   }
   yield html`<details class="fold"><summary>${rest > 0 ? "List the first" : "List all"} ${count(report.summary.in_sync - rest)}</summary>`
-  yield* blocks(rowsOf(report.resources, isOf("in_sync"), good, maxInSync), " in")
+  yield* blocks(
+    rowsOf(report.resources, isOf("in_sync"), (row) => good(row), maxInSync),
+    " in"
+  )
   yield html`</details>`
 }
 
@@ -140,9 +143,17 @@ const contents = (report: CheckReport, id: string): Iterable<Markup> => {
   if (id === "unlisted") return blocks(unlistedRows(report), "")
   if (id === "resolved") return blocks(resolvedRows(report), " in")
   if (id === "in_sync") return inSync(report)
-  if (id === "pending" || id === "waived") return blocks(rowsOf(resources, isOf(id), finding), "")
+  if (id === "pending" || id === "waived")
+    return blocks(
+      rowsOf(resources, isOf(id), (row) => finding(row)),
+      ""
+    )
   return blocks(
-    rowsOf(resources, (row) => isDrift(row) && row.severity === id, finding),
+    rowsOf(
+      resources,
+      (row) => isDrift(row) && row.severity === id,
+      (row) => finding(row)
+    ),
     ""
   )
 }
