@@ -45,8 +45,8 @@ const opening = "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]"
 /** A cell that begins so, or that does where `;` separates cells, as it does where the comma stands before decimals. */
 const formula = new RegExp(`^(?=\\s*${opening}|[\\t\\r\\n])|(?=${opening})(?<=;["'\\s]*)`, "g")
 
-/** Always in quotes: no text of others can end a cell. */
-const cell = (value: Row["kind"]): string => {
+/** A cell, always in quotes: no text of others can end it. */
+export const cell = (value: string | number | boolean | null | undefined): string => {
   const text = value === undefined || value === null ? "" : String(value)
   // Found before tabs and line breaks are made visible, so that what begins with one is marked, too.
   return `"${escapeText(text.replace(formula, "'")).replaceAll('"', '""')}"`

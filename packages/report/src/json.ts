@@ -30,18 +30,15 @@ export function* jsonItems(items: Iterable<unknown>): Iterable<string> {
 /** A value as JSON text that holds no control characters but newlines, and no marks that hide or reorder text. */
 export const jsonText = (value: unknown): string => `${written(value)}\n`
 
-/** The long lists of a report, each written item by item. */
-const lists = ["resources", "unlisted"] as const
-
-/** The JSON text of a report, in pieces. */
-export function* json(report: CheckReport): Iterable<string> {
-  let rest = written({ ...report, resources: [], unlisted: [] })
+/** The JSON text of a value, in pieces: its long lists are written item by item. */
+export function* jsonPieces<A extends object>(value: A, lists: ReadonlyArray<keyof A & string>): Iterable<string> {
+  let rest = written({ ...value, ...Object.fromEntries(lists.map((name) => [name, []])) })
   for (const name of lists) {
     // No text of others can hold it: a line break within a text is escaped.
     const mark = `\n  "${name}": []`
-    const items = report[name]
+    const items: unknown = value[name]
     const at = rest.indexOf(mark)
-    if (items.length === 0 || at < 0) continue
+    if (!Array.isArray(items) || items.length === 0 || at < 0) continue
     yield `${rest.slice(0, at)}\n  "${name}": [`
     for (const [index, item] of items.entries()) {
       yield `${index === 0 ? "" : ","}\n    ${written(item).replaceAll("\n", "\n    ")}`
@@ -50,3 +47,6 @@ export function* json(report: CheckReport): Iterable<string> {
   }
   yield `${rest}\n`
 }
+
+/** The JSON text of a report, in pieces. */
+export const json = (report: CheckReport): Iterable<string> => jsonPieces(report, ["resources", "unlisted"])

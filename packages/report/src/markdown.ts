@@ -6,6 +6,7 @@ import type { Change, CheckReport, ResourceReport, Unlisted, WaiverReport } from
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
 import { liveSide } from "./liveSide.ts"
+import { fitted, folded, type Section } from "./markdownSections.ts"
 import { code, prose } from "./markdownText.ts"
 import { byReason, type Unread } from "./notCompared.ts"
 import { rulePage } from "./rulePage.ts"
@@ -15,25 +16,9 @@ import { worstFirst } from "./worstFirst.ts"
 /** What a comment begins with, so that it is found again and updated in place. */
 export const marker = "<!-- holdfast-report -->"
 
-/** The longest text, in UTF-16 units; GitHub takes 65,536 characters. */
-export const maxLength = 60_000
-
-/** What each section can count on, whatever those before it hold. */
-const share = 4_000
-/** Room for the line that says what was left out. */
-const leftOutLength = 100
 /** How many of a kind stand in a line. */
 const maxNames = 10
 const maxChanges = 10
-
-/** Findings that stand together. */
-interface Section {
-  readonly open: string
-  readonly close: string
-  readonly count: number
-  /** Their texts, made one by one. */
-  readonly items: Iterable<string>
-}
 
 const isDrift = ({ state }: ResourceReport): boolean => state === "drifted" || state === "missing"
 const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail" && !waived
@@ -91,13 +76,6 @@ function* driftRows(report: CheckReport): Iterable<string> {
   yield* mapped(worstFirst(report.resources, isDrift), driftRow)
   yield* mapped(worstFirst(report.unlisted, isUnlistedDrift), unlistedRow)
 }
-
-const folded = (title: string, count: number, items: Iterable<string>): Section => ({
-  open: `<details><summary>${title}: ${count}</summary>\n\n`,
-  close: "\n</details>\n\n",
-  count,
-  items
-})
 
 const reasonItem = ({ count, error, resources }: Unread): string => {
   const all = resources.map(({ address, instance_id }) =>
@@ -201,31 +179,5 @@ const footOf = (report: CheckReport): string => {
 }
 
 /** The Markdown text of a report. */
-export function* markdown(report: CheckReport): Iterable<string> {
-  const head = headOf(report)
-  const foot = footOf(report)
-  const sections = sectionsOf(report)
-  let room = maxLength - head.length - foot.length
-  yield head
-  for (const [index, { close, count, items, open }] of sections.entries()) {
-    const frame = open.length + close.length + leftOutLength
-    const kept = (sections.length - index - 1) * share
-    let left = room - kept - frame
-    room -= frame
-    let shown = 0
-    yield open
-    for (const item of items) {
-      if (left < leftOutLength) break
-      // Another one may be shorter.
-      if (item.length > left) continue
-      left -= item.length
-      room -= item.length
-      shown += 1
-      yield item
-    }
-    if (shown < count)
-      yield `\n${count - shown} more are left out here: a comment is limited, other formats hold them.\n`
-    yield close
-  }
-  yield foot
-}
+export const markdown = (report: CheckReport): Iterable<string> =>
+  fitted(headOf(report), sectionsOf(report), footOf(report))
