@@ -54,7 +54,10 @@ export const RunTally = Schema.Struct({
 })
 export type RunTally = typeof RunTally.Type
 
-/** How long repairs took, from when drift began to the run that saw it gone. What is not repaired yet is none of them. */
+/**
+ * How long repairs took, from when drift began to the run that saw it gone. What is not repaired yet is none of them, nor what a
+ * waiver accepted.
+ */
 export const Repairs = Schema.Struct({
   count: Count,
   mean_seconds: Schema.NullOr(Count),
@@ -177,7 +180,8 @@ export type PeriodWaiver = typeof PeriodWaiver.Type
 /** A job in the period. */
 export const PeriodJob = Schema.Struct({
   job: Schema.String,
-  /** The end of its last run that has a report, also after the period: nothing is said of what follows. `null`: it had none. */
+  /** Its first tick that history knows, and the end of its last run that has a report, also outside the period; `null`: none. */
+  known_from: Schema.NullOr(Schema.String),
   known_until: Schema.NullOr(Schema.String),
   runs: RunTally,
   /** Its resources over all finished runs, and in the last one. */
@@ -229,7 +233,8 @@ export const PeriodReport = Schema.Struct({
   }),
   /** The job that was asked for; `null`: all of them. */
   job: Schema.NullOr(Schema.String),
-  /** The last moment that history tells of; nothing is said of what follows. `null` where it knows no run. */
+  /** The first tick and the last moment that history tells of; nothing is said of what lies outside. `null` where it knows no run. */
+  known_from: Schema.NullOr(Schema.String),
   known_until: Schema.NullOr(Schema.String),
   /** History reaches beyond the period: nothing of it is still to come. */
   is_over: Schema.Boolean,

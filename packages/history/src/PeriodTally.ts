@@ -32,7 +32,8 @@ import type { Finding, Run, RunCount } from "./Run.ts"
 /** What history knows of a job beyond the period. Times in milliseconds since 1970. */
 export interface JobSpan {
   readonly job: string
-  readonly since: number
+  /** Its first tick that history knows; `undefined` where there is none. */
+  readonly knownFrom: number | undefined
   /** The end of its last run that has a report; `undefined` where it has none. */
   readonly knownUntil: number | undefined
 }
@@ -73,6 +74,8 @@ interface PartTally {
   lastTick: string
   lastCounts: ResourceCounts
 }
+
+const orNull = (millis: number | undefined): string | null => (millis === undefined ? null : timeText(millis))
 
 const isLater = (a: Pick<LastRun, "tick" | "run_id">, b: Pick<LastRun, "tick" | "run_id">): boolean =>
   a.tick === b.tick ? a.run_id > b.run_id : a.tick > b.tick
@@ -148,8 +151,8 @@ export class PeriodTally {
   report(): PeriodReport {
     const { job, jobs: spans, period, tool } = this.#scope
     const jobs = [...this.#jobs].map(([name, tally]) => this.#job(name, tally)).toSorted(byKeys(({ job }) => job))
-    const known = spans.flatMap(({ knownUntil }) => knownUntil ?? [])
-    const knownUntil = known.length === 0 ? undefined : known.reduce((a, b) => Math.max(a, b))
+    const knownFrom = spans.flatMap((span) => span.knownFrom ?? []).toSorted((a, b) => a - b)[0]
+    const knownUntil = spans.flatMap((span) => span.knownUntil ?? []).toSorted((a, b) => b - a)[0]
     const over = [...this.#jobs.values()].map((tally) => tally.over)
     const last = [...this.#jobs.values()].map((tally) => tally.last?.counts ?? noResources)
     return {
@@ -163,7 +166,8 @@ export class PeriodTally {
         days: period.days.length
       },
       job,
-      known_until: knownUntil === undefined ? null : timeText(knownUntil),
+      known_from: orNull(knownFrom),
+      known_until: orNull(knownUntil),
       is_over: knownUntil !== undefined && knownUntil >= period.to,
       summary: {
         runs: addRuns(jobs.map(({ runs }) => runs)),
@@ -202,16 +206,18 @@ export class PeriodTally {
   #job(job: string, { days, last, over, retried, runs, sent }: JobTally): PeriodJob {
     const { period } = this.#scope
     const span = this.#spans.get(job)
-    const until = span?.knownUntil
+    const { knownFrom, knownUntil } = span ?? {}
     return {
       job,
-      known_until: until === undefined ? null : timeText(until),
+      known_from: orNull(knownFrom),
+      known_until: orNull(knownUntil),
       runs,
       over_period: coverageOf(over),
       at_end: last === undefined ? null : { run_id: last.run_id, tick: last.tick, ...coverageOf(last.counts) },
       rpo: this.#findings.rpo(job),
       repairs: this.#findings.repairs(job),
-      days_without_run: until === undefined || span === undefined ? [] : daysWithout(period, days, span.since, until),
+      days_without_run:
+        knownFrom === undefined || knownUntil === undefined ? [] : daysWithout(period, days, knownFrom, knownUntil),
       requests: { sent, retried }
     }
   }

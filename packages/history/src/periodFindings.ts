@@ -162,7 +162,11 @@ export class FindingTally {
     this.#count(finding, clipped, state)
   }
 
-  #count({ job, kind, severity }: Finding, { began, ended, firstSeen }: Clipped, state: PeriodFinding["state"]): void {
+  #count(
+    { job, kind, severity, waived }: Finding,
+    { began, ended, firstSeen }: Clipped,
+    state: PeriodFinding["state"]
+  ): void {
     const { from, to } = this.#period
     const make = () => ({ kind, severity, ...noDrift() })
     const tally = entryOf(this.#drift, keyOf(kind, severity), make)
@@ -173,7 +177,8 @@ export class FindingTally {
     else {
       tally.closed += 1
       if (state !== "open") tally[state] += 1
-      if (state === "repaired" && kind !== "not_compared") entryOf(this.#repairs, job, () => []).push(ended - began)
+      if (state === "repaired" && kind !== "not_compared" && !waived)
+        entryOf(this.#repairs, job, () => []).push(ended - began)
     }
   }
 

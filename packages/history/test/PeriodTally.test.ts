@@ -25,6 +25,7 @@ const shuffled = <A>(items: ReadonlyArray<A>, seed: number): ReadonlyArray<A> =>
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0)
 
 const finding = (of: Partial<Finding>): Finding => ({
+  finding_id: "f",
   job: "nightly",
   kind: "drift",
   address: "billing-db",

@@ -22,7 +22,7 @@ export const tool = { name: "holdfast", version: "0.1.0" }
 
 /** What data come to; those of a job alone where one is named. */
 export const reportOf = (data: PeriodData, of: Period, job: string | null = null): PeriodReport => {
-  const jobs = Object.entries(data.knownUntil).map(([name, knownUntil]) => ({ job: name, since: 0, knownUntil }))
+  const jobs = Object.entries(data.knownUntil).map(([name, knownUntil]) => ({ job: name, knownFrom: 0, knownUntil }))
   const tally = new PeriodTally({
     period: of,
     job,
@@ -101,6 +101,7 @@ const findingOf = (numbers: ReadonlyArray<number>, index: number): Finding => {
   const severity: Severity = pick(severities, c)
   const last = first + (b % 400)
   return {
+    finding_id: `finding-${index}`,
     job: pick(jobs, d >> 3),
     kind,
     address: `vm-${index}`,

@@ -103,13 +103,24 @@ export const periodConclusion = ({ gaps, is_over, jobs, summary }: PeriodReport)
 }
 
 /** What must be known before the figures are believed. It holds no text of others. */
-export const periodCautions = ({ is_over, jobs, known_until, summary }: PeriodReport): ReadonlyArray<Remark> => {
+export const periodCautions = ({
+  is_over,
+  jobs,
+  known_from,
+  known_until,
+  period,
+  summary
+}: PeriodReport): ReadonlyArray<Remark> => {
   const { over_period, rpo, runs } = summary
   const unread = over_period.total - over_period.compared
   const without = jobs.reduce((sum, job) => sum + job.days_without_run.reduce((all, { days }) => all + days, 0), 0)
   const unsure = (is: boolean, text: string): ReadonlyArray<Remark> => (is ? [{ tone: "unsure", text }] : [])
   const notRun = runs.failed + runs.missed + runs.skipped
   return [
+    ...unsure(
+      known_from !== null && known_from > period.from,
+      `History begins at ${minute(known_from ?? "")}: nothing is said of what was before`
+    ),
     ...unsure(
       !is_over,
       known_until === null

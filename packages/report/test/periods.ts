@@ -82,6 +82,7 @@ const base: PeriodReport = {
   tool: { name: "holdfast", version: "0.1.0" },
   period,
   job: null,
+  known_from: null,
   known_until: null,
   is_over: false,
   summary: {
@@ -111,12 +112,14 @@ const calm = coverage({ in_sync: 310 })
 /** All was well, all the time. */
 export const quiet: PeriodReport = {
   ...base,
+  known_from: "2026-09-01T03:00:00.000Z",
   known_until: "2026-11-02T03:00:09.000Z",
   is_over: true,
   summary: { ...base.summary, runs: calmRuns, over_period: calm, at_end: coverage({ in_sync: 10 }) },
   jobs: [
     {
       job: "nightly",
+      known_from: "2026-09-01T03:00:00.000Z",
       known_until: "2026-11-02T03:00:09.000Z",
       runs: calmRuns,
       over_period: calm,
@@ -156,6 +159,7 @@ const mended = { count: 4, mean_seconds: 93_600, median_seconds: 86_400 }
 /** Everything happened. */
 export const october: PeriodReport = {
   ...base,
+  known_from: "2026-10-01T03:00:00.000Z",
   known_until: "2026-10-30T03:00:09.000Z",
   summary: {
     runs,
@@ -169,6 +173,7 @@ export const october: PeriodReport = {
   jobs: [
     {
       job: "hourly",
+      known_from: null,
       known_until: null,
       runs: { ...noRuns, missed: 1 },
       over_period: coverage({}),
@@ -180,6 +185,7 @@ export const october: PeriodReport = {
     },
     {
       job: "nightly",
+      known_from: "2026-10-01T03:00:00.000Z",
       known_until: "2026-10-30T03:00:09.000Z",
       runs: { ...runs, missed: 1 },
       over_period: over,
@@ -373,7 +379,7 @@ export const october: PeriodReport = {
 
 /** What is no text of others, but a word of ours or a time. */
 const closed =
-  /(^|\.)(kind|severity|state|verdict|format_version|from|to|tick|known_until|(first|last)_(seen|tick)|(began|ended|until)_at|first|last)$/
+  /(^|\.)(kind|severity|state|verdict|format_version|from|to|tick|known_(from|until)|(first|last)_(seen|tick)|(began|ended|until)_at|first|last)$/
 
 /** The month with the texts of `textOf` in the place of all that others wrote; it gets the number of the text, and its path. */
 export const octoberHolding = (textOf: (index: number, path: string) => string, of = october): PeriodReport => {
