@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Terminal from "effect/Terminal"
 import { run as runJob } from "./commands/run.ts"
+import { report } from "./commands/report.ts"
 import { start } from "./commands/start.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
@@ -22,10 +23,14 @@ import { version } from "./version.ts"
 
 const cli = Command.make("compliance").pipe(
   Command.withDescription("Checks manifests on a schedule, and remembers what it found."),
-  Command.withSubcommands([start, runJob, validate]),
+  Command.withSubcommands([start, runJob, validate, report]),
   Command.withExamples([
     { command: "compliance start", description: "Run the jobs of compliance.yaml" },
-    { command: "compliance validate", description: "Look for mistakes in it" }
+    { command: "compliance validate", description: "Look for mistakes in it" },
+    {
+      command: "compliance report --period 2026-10 --format html --output october.html",
+      description: "October, for an auditor"
+    }
   ])
 )
 

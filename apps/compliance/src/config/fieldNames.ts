@@ -12,3 +12,15 @@ export const jobNames = [
 export const retentionNames = ["runs", "rows", "maxRuns"] as const
 
 export const quotaNames = ["requestsPerSecond"] as const
+
+export const alertNames = ["channels", "routes", "smtp", "link", "couldNotTell", "waiverDays"] as const
+
+export const channelNames = ["slack", "webhook", "secret", "email", "quietHours"] as const
+
+export const routeNames = ["to", "jobs", "events", "severity", "owners"] as const
+
+export const smtpNames = ["host", "port", "security", "user", "password", "from"] as const
+
+export const secretNames = ["env", "file"] as const
+
+export const quietHoursNames = ["from", "to", "timeZone"] as const

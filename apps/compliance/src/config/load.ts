@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { withFiles } from "../alerts/AlertsConfig.ts"
 import type { ComplianceConfig } from "./ComplianceConfig.ts"
 import { readConfig } from "./readConfig.ts"
 
@@ -43,9 +44,10 @@ export const load = Effect.fn("Configuration.load")(function* (path: string) {
 
 const within = (directory: string, paths: Path.Path, config: ComplianceConfig): ComplianceConfig => {
   const from = (name: string) => (paths.isAbsolute(name) ? name : paths.join(directory, name))
-  const { database, jobs } = config
+  const { alerts, database, jobs } = config
   return {
     ...config,
+    alerts: withFiles(alerts, from),
     database: database.kind === "sqlite" ? { ...database, path: from(database.path) } : database,
     jobs: jobs.map((job) => ({ ...job, manifests: job.manifests.map(from) }))
   }
