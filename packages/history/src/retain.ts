@@ -32,6 +32,10 @@ export interface ThrownAway {
 const runsAtOnce = 10
 const rowsAtOnce = 1_000
 
+/** Alerts of what no run brings, which is found again as long as it is so: forgotten sooner, they would be sent again. */
+const foundAgain = ["run_missed", "waiver_ends"]
+const foundAgainMillis = 100 * 86_400_000
+
 /** Throws away what is over `limits`. */
 export const retain = Effect.fn("history.retain")(function* (
   limits: Limits
@@ -110,7 +114,9 @@ export const retain = Effect.fn("history.retain")(function* (
         sql`
           DELETE FROM outbox WHERE outbox_id IN
             (SELECT outbox_id FROM outbox
-             WHERE created_at < ${time} AND COALESCE(sent_at, given_up_at, dropped_at) IS NOT NULL LIMIT ${rowsAtOnce})
+             WHERE created_at < ${time} AND COALESCE(sent_at, given_up_at, dropped_at) IS NOT NULL
+               AND (NOT ${sql.in("event", foundAgain)} OR created_at < ${now - foundAgainMillis})
+             LIMIT ${rowsAtOnce})
           RETURNING outbox_id`,
         (old) => old.length
       )
