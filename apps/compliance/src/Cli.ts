@@ -12,8 +12,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Terminal from "effect/Terminal"
-import { run as runJob } from "./commands/run.ts"
+import { alerts } from "./commands/alerts.ts"
 import { report } from "./commands/report.ts"
+import { run as runJob } from "./commands/run.ts"
 import { start } from "./commands/start.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
@@ -23,7 +24,7 @@ import { version } from "./version.ts"
 
 const cli = Command.make("compliance").pipe(
   Command.withDescription("Checks manifests on a schedule, and remembers what it found."),
-  Command.withSubcommands([start, runJob, validate, report]),
+  Command.withSubcommands([start, runJob, validate, report, alerts]),
   Command.withExamples([
     { command: "compliance start", description: "Run the jobs of compliance.yaml" },
     { command: "compliance validate", description: "Look for mistakes in it" },
