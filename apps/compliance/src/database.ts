@@ -4,8 +4,10 @@
 import { Database } from "@holdfast/history/Database"
 import type { History } from "@holdfast/history/History"
 import type { HistoryError } from "@holdfast/history/HistoryError"
+import type { Outbox } from "@holdfast/history/Outbox"
 import type { RunStore } from "@holdfast/history/RunStore"
 import * as SqlHistory from "@holdfast/history/SqlHistory"
+import * as SqlOutbox from "@holdfast/history/SqlOutbox"
 import * as SqlRunStore from "@holdfast/history/SqlRunStore"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -53,7 +55,11 @@ const locationOf = Effect.fnUntraced(function* (place: Place) {
 /** The history at `place`, opened, and what writes to it. */
 export const layer = (
   place: Place
-): Layer.Layer<Database | SqlClient | RunStore | History, HistoryError | PasswordError, FileSystem.FileSystem> =>
-  Layer.mergeAll(SqlRunStore.layer, SqlHistory.layer).pipe(
+): Layer.Layer<
+  Database | SqlClient | RunStore | History | Outbox,
+  HistoryError | PasswordError,
+  FileSystem.FileSystem
+> =>
+  Layer.mergeAll(SqlRunStore.layer, SqlHistory.layer, SqlOutbox.layer).pipe(
     Layer.provideMerge(Layer.unwrap(Effect.map(locationOf(place), (location) => Database.layer(location))))
   )

@@ -8,6 +8,7 @@ import { ofSqlError } from "@holdfast/history/failures"
 import { Quotas } from "@holdfast/history/Quotas"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { announce } from "./alerts/announce.ts"
 import type { ComplianceConfig } from "./config/ComplianceConfig.ts"
 import * as database from "./database.ts"
 import { Cloud } from "./engine/Cloud.ts"
@@ -30,8 +31,9 @@ export const layer = ({ database: place, quota }: ComplianceConfig) =>
   )
 
 /** What a replica works with. */
-export const workshopOf = ({ jobs }: ComplianceConfig): Workshop => ({
+export const workshopOf = ({ alerts, jobs }: ComplianceConfig): Workshop => ({
   jobs: new Map(jobs.map((job) => [job.name, job])),
   worker: `${hostname()}/${process.pid}`,
-  announce: () => []
+  announce: announce(alerts),
+  alerts
 })

@@ -151,7 +151,7 @@ const forever = <R>(effect: Effect.Effect<number, HistoryError, R>, what: string
   )
 
 /** Sends and looks until it is interrupted. Does nothing where no channel is configured. */
-export const runForever = (alerts: Alerts): Effect.Effect<never, never, Outbox | FileSystem.FileSystem> => {
+export const sendAlerts = (alerts: Alerts): Effect.Effect<never, never, Outbox | FileSystem.FileSystem> => {
   if (alerts.channels.length === 0) return Effect.never
   const delivering = Effect.map(deliver(alerts), (count) => (count === atOnce ? 0 : 2_000))
   const looking = Effect.as(look(alerts), 60_000)
@@ -163,3 +163,15 @@ export const runForever = (alerts: Alerts): Effect.Effect<never, never, Outbox |
     () => Effect.never
   )
 }
+
+/** For how long a program that is about to end tries to send what is due. */
+const flushMillis = 30_000
+
+/** Looks, and sends what is due, but not what has to wait: for a program that ends, and may have no other replica. */
+export const flush = Effect.fn("alerts.flush")(function* (alerts: Alerts) {
+  if (alerts.channels.length === 0) return
+  const all = Effect.andThen(look(alerts), Effect.repeat(deliver(alerts), { until: (count) => count === 0 }))
+  yield* Effect.timeoutOption(all, flushMillis).pipe(
+    Effect.catch((error) => Effect.logWarning(`Alerts could not be sent, and wait: ${error.message}`))
+  )
+})

@@ -11,6 +11,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import { flush } from "../alerts/Delivery.ts"
 import type { ComplianceConfig } from "../config/ComplianceConfig.ts"
 import { load } from "../config/load.ts"
 import { work } from "../engine/work.ts"
@@ -61,10 +62,12 @@ export const run = Command.make(
     yield* checkJob(job, config)
     const result = yield* Effect.gen(function* () {
       const runId = yield* RunStore.use((store) => store.addManual(job))
-      return yield* Effect.raceFirst(
+      const result = yield* Effect.raceFirst(
         ended(runId),
         Effect.andThen(work(services.workshopOf(config), { isTicking: false }), Effect.never)
       )
+      yield* flush(config.alerts)
+      return result
     }).pipe(Effect.provide(services.layer(config)))
     const code = result?.exit_code ?? 1
     const why = result === undefined || result.why === "" ? "" : safe`: ${result.why}`

@@ -16,6 +16,7 @@ import * as ManifestSource from "@holdfast/manifest/ManifestSource"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Alerts } from "../alerts/AlertsConfig.ts"
 import type { Job, RetryPolicyName } from "../config/ComplianceConfig.ts"
 import { version } from "../version.ts"
 import { Cloud, type CloudUnknown } from "./Cloud.ts"
@@ -42,6 +43,8 @@ export interface Workshop {
   /** Its name, in the records of who has taken what. */
   readonly worker: string
   readonly announce: Announce
+  /** Who is told of what. */
+  readonly alerts: Alerts
 }
 
 const readUntilOf = ({ deadline, startedAt }: OpenRun): number =>

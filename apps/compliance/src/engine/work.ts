@@ -5,6 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
+import { sendAlerts } from "../alerts/Delivery.ts"
 import { makeClock } from "./makeClock.ts"
 import { makeWork, type Workshop } from "./makeWork.ts"
 import { type Kind, type Step, type StepFailed, Steps } from "./Steps.ts"
@@ -98,7 +99,8 @@ export const work = Effect.fnUntraced(function* (workshop: Workshop, { isTicking
   )
   yield* Effect.acquireUseRelease(
     Effect.forEach(kinds, worker),
-    () => ticking,
+    // A run by hand sends what there is to say once it is over.
+    () => (isTicking ? Effect.raceFirst(ticking, sendAlerts(workshop.alerts)) : ticking),
     (stops) => Effect.all(stops, { concurrency: "unbounded", discard: true })
   )
 })
