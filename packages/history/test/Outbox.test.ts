@@ -109,7 +109,10 @@ describe.each(databases())("Outbox on $name", ({ address }) => {
       const findings = yield* sql<{ finding_id: string; instance_id: string }>`SELECT * FROM findings`
       const idOf = (instance: string) => findings.find(({ instance_id }) => instance_id === instance)?.finding_id ?? ""
       const ids = [idOf("epd1"), idOf("epd2")]
-      assert.deepStrictEqual(yield* outbox.since(ids, { job: "nightly", runId }), { over: new Set<string>(), hasTold: false })
+      assert.deepStrictEqual(yield* outbox.since(ids, { job: "nightly", runId }), {
+        over: new Set<string>(),
+        hasTold: false
+      })
       yield* run(october + day, report([row("epd1"), drifted("epd2")]))
       assert.deepStrictEqual(yield* outbox.since(ids, { job: "nightly", runId }), {
         over: new Set([idOf("epd1")]),
