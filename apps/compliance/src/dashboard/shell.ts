@@ -1,0 +1,76 @@
+/**
+ * What every page stands in: its head, the way to the other pages, and what is said of the page itself.
+ */
+import { html, type Markup, none, time, type Value } from "@holdfast/report/htmlMarkup"
+import { assets } from "./assets.ts"
+import { links } from "./links.ts"
+import type { Tone } from "./standing.ts"
+
+/** What a page says, and of when. */
+export interface Page {
+  /** Stands in the title of the window. */
+  readonly title: string
+  /** The way to this page, below the overview. */
+  readonly path: ReadonlyArray<{ readonly name: string; readonly href: string }>
+  readonly main: Markup
+}
+
+/** What is the same for all pages of a request. */
+export interface Frame {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** The version of history that the page was made from; empty of a page that shows nothing of it, and is not live. */
+  readonly version: string
+  /** Who is signed in; `undefined` where nobody has to. */
+  readonly user: string | undefined
+  /** There is something to sign out of. */
+  readonly canSignOut: boolean
+}
+
+const places = [
+  ["Overview", links.overview],
+  ["Findings", links.findings({ state: "open" })],
+  ["Waivers", links.waivers()]
+] as const
+
+const navigation = (path: Page["path"]): Markup => {
+  const here = path.at(0)?.href ?? links.overview
+  return html`<nav aria-label="Pages"><ul>${places.map(([name, href]) =>
+    href === here
+      ? html`<li><a href="${href}" aria-current="page">${name}</a></li>`
+      : html`<li><a href="${href}">${name}</a></li>`
+  )}</ul><form class="jump" action="${links.findInstance}" role="search"><label for="jump" class="off">Instance id</label><input id="jump" name="id" type="search" placeholder="Instance id" maxlength="200" required autocomplete="off" spellcheck="false"><button>Open</button></form></nav>`
+}
+
+const trail = (path: Page["path"], title: string): Markup =>
+  path.length === 0
+    ? none
+    : html`<p class="trail"><a href="${links.overview}">Overview</a>${path.map(({ href, name }) => html` / <a href="${href}">${name}</a>`)} / ${title}</p>`
+
+const identity = ({ canSignOut, user }: Frame): Markup =>
+  user === undefined
+    ? none
+    : html`<span class="who">Signed in as ${user}${canSignOut ? html` <form method="post" action="${links.logout}"><button class="link">Sign out</button></form>` : none}</span>`
+
+/** A whole page. */
+export const pageText = ({ main, path, title }: Page, frame: Frame): string =>
+  html`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="referrer" content="same-origin">
+<title>${title} - Holdfast</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assets.style.path}"><script src="${assets.script.path}" defer></script></head>
+<body${frame.version === "" ? none : html` data-version="${frame.version}" data-events="${links.events}"`}><a class="skip" href="#main">To the contents</a>
+<div class="top"><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(path)}</div>
+<div id="live" role="status"></div>
+<main id="main" tabindex="-1">${trail(path, title)}${main}
+<p class="asof">As of ${time(new Date(frame.now).toISOString())}.</p></main>
+<footer>Holdfast only reads the cloud. <a href="${links.openApi}">The API of this dashboard</a></footer></body></html>
+`.text
+
+const glyphs: Readonly<Record<Tone, string>> = { good: "\u2713", unsure: "\u26a0", bad: "\u2717" }
+
+/** A headline with what it means: the sign says it without colour, too. */
+export const headline = (tone: Tone, words: Value, under: Markup = none): Markup =>
+  html`<div class="head ${tone}"><h1><span aria-hidden="true">${glyphs[tone]}</span><span>${words}</span></h1>${under}</div>`
+
+/** A word with its sign, as it stands in a table. */
+export const mark = (tone: Tone, words: Value): Markup =>
+  html`<span class="mark ${tone}"><b aria-hidden="true">${glyphs[tone]}</b> ${words}</span>`
