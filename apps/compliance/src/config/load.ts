@@ -44,11 +44,15 @@ export const load = Effect.fn("Configuration.load")(function* (path: string) {
 
 const within = (directory: string, paths: Path.Path, config: ComplianceConfig): ComplianceConfig => {
   const from = (name: string) => (paths.isAbsolute(name) ? name : paths.join(directory, name))
-  const { alerts, database, jobs } = config
+  const { alerts, database, jobs, server } = config
   return {
     ...config,
     alerts: withFiles(alerts, from),
     database: database.kind === "sqlite" ? { ...database, path: from(database.path) } : database,
-    jobs: jobs.map((job) => ({ ...job, manifests: job.manifests.map(from) }))
+    jobs: jobs.map((job) => ({ ...job, manifests: job.manifests.map(from) })),
+    server: {
+      ...server,
+      tokens: server.tokens.map((token) => (token.kind === "file" ? { ...token, where: from(token.where) } : token))
+    }
   }
 }

@@ -7,7 +7,7 @@ import { style } from "./style.ts"
 
 /** A file that pages load. */
 export interface Asset {
-  readonly path: string
+  readonly path: `/${string}`
   readonly contentType: string
   readonly text: string
 }

@@ -52,7 +52,12 @@ export const countTables = (all: ReadonlyArray<RunCount>): ReadonlyArray<Markup>
 
 const facts = ({ next, scheduled, state }: JobView, now: number): Markup =>
   html`<dl class="facts">${[
-    fact("schedule", scheduled === undefined ? "not in the configuration" : scheduled.schedule),
+    fact(
+      "schedule",
+      scheduled === undefined
+        ? "not in the configuration"
+        : html`<code>${scheduled.cronText}</code>, ${scheduled.timeZone}`
+    ),
     fact("next tick", next === undefined ? none : when(new Date(next).toISOString(), now)),
     fact(
       "last tick",

@@ -30,4 +30,4 @@ export const links = {
   logout: "/logout",
   openApi: "/api/v1/openapi.json",
   events: "/events"
-}
+} as const

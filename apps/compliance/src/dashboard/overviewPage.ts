@@ -45,7 +45,7 @@ const jobTable = (views: ReadonlyArray<JobView>, now: number): Markup =>
   table(
     "Jobs, the worst first",
     ["job", "how it stands", "last run", "open findings", "next tick"],
-    views.map(({ job, next, scheduled, standing, state }) => {
+    views.map(({ job, next, standing, state }) => {
       const last = state?.latest ?? state?.last ?? null
       return [
         html`<a href="${links.job(job)}">${job}</a>`,
@@ -54,11 +54,7 @@ const jobTable = (views: ReadonlyArray<JobView>, now: number): Markup =>
         state === undefined || state.openFindings === 0
           ? "0"
           : html`<a href="${links.findings({ job, state: "open" })}">${count(state.openFindings)}</a>`,
-        next !== undefined
-          ? when(new Date(next).toISOString(), now)
-          : scheduled === undefined
-            ? "not scheduled"
-            : "by hand only"
+        next === undefined ? "not scheduled" : when(new Date(next).toISOString(), now)
       ]
     })
   )

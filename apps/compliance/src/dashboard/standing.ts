@@ -7,17 +7,10 @@ import type { JobState } from "@holdfast/history/History"
 import type { Run } from "@holdfast/history/Run"
 import { count } from "@holdfast/report/htmlMarkup"
 import * as Cron from "effect/Cron"
+import type { Job } from "../config/ComplianceConfig.ts"
 
-/** A job of the configuration. */
-export interface ScheduledJob {
-  readonly name: string
-  /** `undefined`: it is run by hand only. */
-  readonly cron: Cron.Cron | undefined
-  /** When it runs, for people: `0 3 * * *, Europe/Moscow`. */
-  readonly schedule: string
-  /** How long a run may take. */
-  readonly timeLimitMillis: number
-}
+/** What the configuration says of when a job runs. */
+export type ScheduledJob = Pick<Job, "name" | "cron" | "cronText" | "timeZone" | "timeoutMillis" | "startWithinMillis">
 
 /** How much it matters. */
 export type Tone = "good" | "unsure" | "bad"
@@ -41,8 +34,8 @@ export interface JobView {
   readonly next: number | undefined
 }
 
-/** How long after the time limit of a run its result may still be on its way. */
-const graceMillis = 10 * 60_000
+/** How long it may take after the time limit of a run until its result is written. */
+const graceMillis = 5 * 60_000
 
 /** The tones, the worst first. */
 export const tones: ReadonlyArray<Tone> = ["bad", "unsure", "good"]
@@ -57,15 +50,15 @@ export const jobViews = (
   const views = [...names].toSorted().map((job): JobView => {
     const plan = scheduled.find(({ name }) => name === job)
     const state = states.find((each) => each.job === job)
-    const next = plan?.cron === undefined ? undefined : Cron.next(plan.cron, now).getTime()
+    const next = plan === undefined ? undefined : Cron.next(plan.cron, now).getTime()
     return { job, scheduled: plan, state, standing: standing(plan, state, now), next }
   })
   return tones.flatMap((tone) => views.filter((view) => view.standing.tone === tone))
 }
 
-/** The tick whose result must be there by now. */
-const dueTick = ({ cron, timeLimitMillis }: ScheduledJob, now: number): number | undefined =>
-  cron === undefined ? undefined : Cron.prev(cron, now - timeLimitMillis - graceMillis).getTime()
+/** The last tick whose result must be there by now. */
+const dueTick = ({ cron, startWithinMillis, timeoutMillis }: ScheduledJob, now: number): number =>
+  Cron.prev(cron, now - startWithinMillis - timeoutMillis - graceMillis).getTime()
 
 const minute = (millis: number): string => `${new Date(millis).toISOString().slice(0, 16).replace("T", " ")} UTC`
 
