@@ -37,17 +37,19 @@ export const start = async () => {
   else process.env.TMPDIR = before
   let files = 0
 
-  const open = async (text: string, options: BrowserContextOptions = {}): Promise<Opened> => {
-    const path = join(directory, `${files++}.html`)
-    writeFileSync(path, text)
-    const url = pathToFileURL(path).href
+  /** Opens an address; `isExpected` are requests that the page may send. */
+  const visit = async (
+    url: string,
+    options: BrowserContextOptions = {},
+    isExpected: (requested: string) => boolean = (requested) => requested === url
+  ): Promise<Opened> => {
     const context = await browser.newContext(options)
     const page = await context.newPage()
     const happened: Array<string> = []
     page.on("console", (message) => happened.push(`console: ${message.text()}`))
     page.on("pageerror", (error) => happened.push(`error: ${error.message}`))
     page.on("request", (request) => {
-      if (request.url() !== url) happened.push(`request: ${request.url()}`)
+      if (!isExpected(request.url())) happened.push(`request: ${request.url()}`)
     })
     page.on("dialog", async (dialog) => {
       happened.push(`dialog: ${dialog.message()}`)
@@ -58,9 +60,15 @@ export const start = async () => {
     return { page, happened }
   }
 
+  const open = async (text: string, options: BrowserContextOptions = {}): Promise<Opened> => {
+    const path = join(directory, `${files++}.html`)
+    writeFileSync(path, text)
+    return await visit(pathToFileURL(path).href, options)
+  }
+
   const close = async () => {
     await browser.close()
     rmSync(directory, { recursive: true, force: true })
   }
-  return { open, close }
+  return { open, visit, close }
 }

@@ -34,7 +34,8 @@ export const findingsPage = ({ filter, findings, isUntold, jobs }: FindingList, 
   const isAll = Object.values(chosen).every((value) => value === undefined)
   return {
     title: "Findings",
-    path: [{ name: "Findings", href: links.findings({ state: "open" }) }],
+    path: [],
+    here: links.findings({ state: "open" }),
     main: html`${
       isUntold ? headline("unsure", "Nothing is known yet: no run has told anything") : html`<h1>Findings</h1>`
     }<p class="lead">Each from the run that saw it first to the one that saw it gone. The newest are first.</p>${filterForm(

@@ -67,8 +67,8 @@ const states = (job: string, runs: ReadonlyArray<InstanceRun>, now: number): Mar
     stretches(runs).map(({ first, last, runs }) => [
       nameOf(first.state),
       first.reason_code === first.state ? "" : code(first.reason_code),
-      html`<a href="${links.run(first.run_id)}">${when(first.tick, now)}</a>`,
-      html`<a href="${links.run(last.run_id)}">${when(last.tick, now)}</a>`,
+      when(first.tick, now, links.run(first.run_id)),
+      when(last.tick, now, links.run(last.run_id)),
       count(runs)
     ])
   )}`
@@ -97,7 +97,7 @@ export const instancePage = (values: InstanceValues, now: number): Page => {
   for (const { reason_code } of [...story.findings, ...story.runs]) codes.add(reason_code)
   return {
     title: story.instance_id,
-    path: [{ name: "Instances", href: links.overview }],
+    path: [],
     main: html`${headline(tone, html`${story.instance_id}: ${words}`)}${
       names.length === 0
         ? none
@@ -108,7 +108,7 @@ export const instancePage = (values: InstanceValues, now: number): Page => {
         ? html`<p class="lead">No job's last run has it.</p>`
         : story.rows.map(
             ({ row, run }) =>
-              html`<div class="of"><h3><a href="${links.run(run.run_id)}">${run.job}, ${when(run.tick, now)}</a></h3>${row.state === "in_sync" ? good(row) : row.state === "not_compared" ? unread(row, false) : finding(row)}</div>`
+              html`<div class="of"><h3>${run.job}, ${when(run.tick, now, links.run(run.run_id))}</h3>${row.state === "in_sync" ? good(row) : row.state === "not_compared" ? unread(row, false) : finding(row)}</div>`
           )
     }</section>
 <section id="states"><h2>States over time</h2>${jobs.map((job) =>

@@ -59,20 +59,12 @@ const facts = ({ next, scheduled, state }: JobView, now: number): Markup =>
         : html`<code>${scheduled.cronText}</code>, ${scheduled.timeZone}`
     ),
     fact("next tick", next === undefined ? none : when(new Date(next).toISOString(), now)),
-    fact(
-      "last tick",
-      state?.latest ? html`<a href="${links.run(state.latest.run_id)}">${when(state.latest.tick, now)}</a>` : "none"
-    ),
+    fact("last tick", state?.latest ? when(state.latest.tick, now, links.run(state.latest.run_id)) : "none"),
     fact(
       "last in sync",
-      state?.lastInSync
-        ? html`<a href="${links.run(state.lastInSync.run_id)}">${when(state.lastInSync.tick, now)}</a>`
-        : "never"
+      state?.lastInSync ? when(state.lastInSync.tick, now, links.run(state.lastInSync.run_id)) : "never"
     ),
-    fact(
-      "under way",
-      state?.running ? html`<a href="${links.run(state.running.run_id)}">${when(state.running.tick, now)}</a>` : none
-    ),
+    fact("under way", state?.running ? when(state.running.tick, now, links.run(state.running.run_id)) : none),
     fact(
       "open findings",
       state === undefined || state.openFindings === 0

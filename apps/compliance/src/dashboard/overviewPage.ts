@@ -50,10 +50,12 @@ const jobTable = (views: ReadonlyArray<JobView>, now: number): Markup =>
       return [
         html`<a href="${links.job(job)}">${job}</a>`,
         mark(standing.tone, prose(standing.words)),
-        last === null ? "never" : html`<a href="${links.run(last.run_id)}">${when(last.tick, now)}</a>`,
-        state === undefined || state.openFindings === 0
-          ? "0"
-          : html`<a href="${links.findings({ job, state: "open" })}">${count(state.openFindings)}</a>`,
+        last === null ? "never" : when(last.tick, now, links.run(last.run_id)),
+        last === null
+          ? "not known"
+          : state === undefined || state.openFindings === 0
+            ? "0"
+            : html`<a href="${links.findings({ job, state: "open" })}">${count(state.openFindings)}</a>`,
         next === undefined ? "not scheduled" : when(new Date(next).toISOString(), now)
       ]
     })
@@ -105,7 +107,7 @@ const numbers = (of: OverviewFigures, trend: ReadonlyArray<TrendPoint>, endingWa
     figure(
       "Not compared",
       count(of.notCompared),
-      "could not be read when they were last to be",
+      "could not be read in the last run of their job",
       links.findings({ state: "open", kind: "not_compared" })
     ),
     figure("Waivers to look at", count(endingWaivers), "ended, or end within 14 days", links.waivers())
@@ -123,6 +125,7 @@ export const overviewPage = ({ endingWaivers, figures, trend, views }: Overview,
   return {
     title: "Overview",
     path: [],
+    here: links.overview,
     main: html`${headline(tone, words)}${left(of)}${numbers(of, trend, endingWaivers)}
 <section id="jobs"><h2>Jobs <small>${count(views.length)}</small></h2>${
       views.length === 0

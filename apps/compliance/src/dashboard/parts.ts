@@ -10,12 +10,15 @@ import { links } from "./links.ts"
 import { mark } from "./shell.ts"
 import { answerOf } from "./standing.ts"
 
-/** A time, and how long it is from now. */
-export const when = (text: string, now: number): Markup => {
+/** A time, and how long it is from now; `href`: where more is told of it. */
+export const when = (text: string, now: number, href?: string): Markup => {
   const millis = Date.parse(text)
-  if (Number.isNaN(millis)) return html`${text}`
+  const isTime = !Number.isNaN(millis)
+  const shown = isTime ? time(new Date(millis).toISOString()) : text
+  const linked = href === undefined ? html`${shown}` : html`<a href="${href}">${shown}</a>`
+  if (!isTime) return linked
   const distance = formatDuration(Math.abs(now - millis))
-  return html`${time(new Date(millis).toISOString())} <small>${millis > now ? `in ${distance}` : `${distance} ago`}</small>`
+  return html`${linked} <small>${millis > now ? `in ${distance}` : `${distance} ago`}</small>`
 }
 
 /** How long a run took; nothing of what never ran. */
@@ -28,14 +31,14 @@ const duration = ({ finished_at, started_at }: Run): string =>
 export const runTable = (caption: string, runs: ReadonlyArray<Run>, now: number): Markup =>
   table(
     caption,
-    ["tick", "answer", "took", "why it ran"],
+    ["tick", "answer", "took", "started"],
     runs.map((run) => {
       const { tone, words } = answerOf(run)
       return [
-        html`<a href="${links.run(run.run_id)}">${when(run.tick, now)}</a>`,
+        when(run.tick, now, links.run(run.run_id)),
         mark(tone, prose(words)),
         duration(run),
-        run.trigger === "manual" ? "by hand" : "schedule"
+        run.trigger === "manual" ? "by hand" : "by schedule"
       ]
     })
   )
@@ -56,7 +59,7 @@ const endings: Readonly<Record<NonNullable<Finding["resolution"]>, string>> = {
 const ending = ({ resolution, resolved_at, resolved_run }: Finding, now: number): Markup =>
   resolved_at === null
     ? none
-    : html`<span>ended ${resolved_run === null ? when(resolved_at, now) : html`<a href="${links.run(resolved_run)}">${when(resolved_at, now)}</a>`}${resolution === null ? none : html`: ${endings[resolution]}`}</span>`
+    : html`<span>ended ${when(resolved_at, now, resolved_run === null ? undefined : links.run(resolved_run))}${resolution === null ? none : html`: ${endings[resolution]}`}</span>`
 
 /** A finding with its whole life. */
 export const findingEntry = (finding: Finding, now: number): Markup => {
@@ -64,8 +67,8 @@ export const findingEntry = (finding: Finding, now: number): Markup => {
   const isOpen = finding.resolved_at === null
   const what = [isOpen ? "open" : "ended", names[kind], severity, waived ? "waived" : ""].filter((part) => part !== "")
   const life = line([
-    html`first seen <a href="${links.run(finding.first_run)}">${when(finding.first_seen, now)}</a>`,
-    html`last seen <a href="${links.run(finding.last_run)}">${when(finding.last_seen, now)}</a>`,
+    html`first seen ${when(finding.first_seen, now, links.run(finding.first_run))}`,
+    html`last seen ${when(finding.last_seen, now, links.run(finding.last_run))}`,
     finding.began_at === finding.first_seen ? none : html`so since ${when(finding.began_at, now)}`,
     html`seen by ${finding.seen} ${finding.seen === 1 ? "run" : "runs"}`,
     unknown_since === null || !isOpen

@@ -15,7 +15,7 @@ export interface Refusal {
 
 export const refusalPage = ({ detail, remedy, status, title }: Refusal): Page => ({
   title,
-  path: [{ name: String(status), href: links.overview }],
+  path: [],
   main: html`${headline(status >= 500 ? "bad" : "unsure", title)}<p>${detail}</p><p class="do">${remedy}</p>`
 })
 
@@ -30,6 +30,7 @@ export interface Login {
 export const loginPage = ({ isFromElsewhere, problem, to }: Login): Page => ({
   title: "Sign in",
   path: [],
+  here: links.login,
   main: html`<h1>Sign in</h1>${
     problem === undefined ? none : html`<ul class="notes"><li class="error" role="alert">${problem}</li></ul>`
   }${

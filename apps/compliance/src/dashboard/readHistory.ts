@@ -1,8 +1,9 @@
 /**
  * What each page is made of, read from history.
  */
+import { states } from "@holdfast/check/CheckReport"
 import { type FindingFilter, History, type JobState, type RowFilter, type RunFilter } from "@holdfast/history/History"
-import type { WaiverSeen } from "@holdfast/history/Run"
+import type { Run, WaiverSeen } from "@holdfast/history/Run"
 import * as Effect from "effect/Effect"
 import * as Refused from "../server/Refused.ts"
 import type { InstanceValues } from "./instancePage.ts"
@@ -85,6 +86,19 @@ export const readReport = Effect.fnUntraced(function* (runId: string) {
 export const readRows = Effect.fnUntraced(function* (runId: string, filter: RowFilter) {
   const history = yield* History
   return yield* history.rows(runId, filter)
+})
+
+/** How many rows of each state a run's page begins with. */
+const rowsPerState = 25
+
+/** The first rows of each state but in sync: of those there are many, and they say little. */
+export const readRowsByState = Effect.fnUntraced(function* ({ run_id, summary }: Run) {
+  const history = yield* History
+  const amiss = states.filter((state) => state !== "in_sync" && (summary?.[state] ?? 0) > 0)
+  const parts = yield* Effect.forEach(amiss, (state) =>
+    Effect.map(history.rows(run_id, { state, limit: rowsPerState }), (part) => [state, part] as const)
+  )
+  return new Map(parts)
 })
 
 export const readFindings = Effect.fnUntraced(function* (filter: FindingFilter) {

@@ -81,8 +81,11 @@ const pages = (jobs: ReadonlyArray<ScheduledJob>) => [
     Effect.gen(function* () {
       const { limit = usual.rows, ...filter } = yield* asked(rowQuery)
       const of = yield* Read.readRun(yield* parameter("run"))
-      const rows = yield* Read.readRows(of.run.run_id, { ...filter, limit })
-      return runPage({ ...of, rows, filter }, now)
+      const isAsked = Object.keys(filter).length > 0
+      const rows = isAsked
+        ? { filter, part: yield* Read.readRows(of.run.run_id, { ...filter, limit }) }
+        : yield* Read.readRowsByState(of.run)
+      return runPage({ ...of, rows }, now)
     })
   ),
   page("/instances/:instance", (now) =>

@@ -1,11 +1,11 @@
 /**
  * A run: its verdict, its counts, and its rows, as the HTML report shows them.
  */
-import { type ResourceReport, states } from "@holdfast/check/CheckReport"
+import { type ResourceReport, type ResourceState, type Summary, states } from "@holdfast/check/CheckReport"
 import type { Page as Part } from "@holdfast/history/History"
 import type { Run, RunCount } from "@holdfast/history/Run"
 import { codesOf, fact, ruleNotes } from "@holdfast/report/htmlEvidence"
-import { chart, counts } from "@holdfast/report/htmlHead"
+import { chart, counted, counts } from "@holdfast/report/htmlHead"
 import { count, html, type Markup, none } from "@holdfast/report/htmlMarkup"
 import { finding, good, unread } from "@holdfast/report/htmlRows"
 import { countTables } from "./jobPage.ts"
@@ -14,17 +14,25 @@ import { filterForm, pager, when } from "./parts.ts"
 import { headline, type Page } from "./shell.ts"
 import { answerOf } from "./standing.ts"
 
-/** What a run's page is made of. */
-export interface RunStory {
-  readonly run: Run
-  readonly counts: ReadonlyArray<RunCount>
-  readonly rows: Part<ResourceReport>
+/** Rows that the address asks for. */
+export interface ChosenRows {
+  readonly part: Part<ResourceReport>
   readonly filter: {
     readonly state?: string | undefined
     readonly owner?: string | undefined
     readonly text?: string | undefined
     readonly after?: string | undefined
   }
+}
+
+/** The first rows of each state. */
+export type ByState = ReadonlyMap<ResourceState, Part<ResourceReport>>
+
+/** What a run's page is made of. */
+export interface RunStory {
+  readonly run: Run
+  readonly counts: ReadonlyArray<RunCount>
+  readonly rows: ChosenRows | ByState
 }
 
 const row = (of: ResourceReport): Markup => {
@@ -64,11 +72,36 @@ const facts = (run: Run, now: number): Markup =>
     )
   ]}</dl>`
 
-const resources = ({ filter, rows, run }: RunStory): Markup => {
+/** The part of the rows that is asked for. */
+const chosenRows = (run: Run, { filter, part }: ChosenRows): Markup => {
   const { after, ...chosen } = filter
-  const isAll = chosen.state === undefined && chosen.owner === undefined && chosen.text === undefined
-  const nothing = isAll && after === undefined ? "No rows are kept of this run." : "No resource is as asked for."
-  const codes = codesOf(rows.items)
+  return html`${part.items.length === 0 ? html`<p class="lead">No resource is as asked for.</p>` : part.items.map(row)}${pager(
+    after === undefined,
+    links.run(run.run_id, chosen),
+    part.next === null ? undefined : links.run(run.run_id, { ...chosen, after: part.next })
+  )}`
+}
+
+/** The first rows of each state, the worst first; those in sync are asked for. */
+const rowsByState = (run: Run, summary: Summary, parts: ByState): Markup => {
+  const sections = counted.map(([state, name]) => {
+    const size = summary[state]
+    if (size === 0) return none
+    const href = links.run(run.run_id, { state })
+    const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+    const rows = parts.get(state)?.items ?? []
+    const more =
+      rows.length === size
+        ? none
+        : html`<p><a href="${href}">List ${rows.length === 0 ? "them" : `all ${count(size)}`}</a></p>`
+    return html`<section id="${state}"><h3>${title} <small>${count(size)}</small></h3>${rows.map(row)}${more}</section>`
+  })
+  return html`${sections}`
+}
+
+const resources = ({ rows, run }: RunStory, summary: Summary): Markup => {
+  const chosen = "filter" in rows ? rows.filter : {}
+  const items = "filter" in rows ? rows.part.items : [...rows.values()].flatMap((part) => part.items)
   return html`<section id="rows"><h2>Resources</h2>${filterForm(links.run(run.run_id), [
     {
       name: "state",
@@ -78,11 +111,7 @@ const resources = ({ filter, rows, run }: RunStory): Markup => {
     },
     { name: "owner", label: "Owner", value: chosen.owner, options: undefined },
     { name: "text", label: "Name or instance", value: chosen.text, options: undefined }
-  ])}${rows.items.length === 0 ? html`<p class="lead">${nothing}</p>` : rows.items.map(row)}${pager(
-    after === undefined,
-    links.run(run.run_id, chosen),
-    rows.next === null ? undefined : links.run(run.run_id, { ...chosen, after: rows.next })
-  )}</section>${ruleNotes(codes)}`
+  ])}${"filter" in rows ? chosenRows(run, rows) : rowsByState(run, summary, rows)}</section>${ruleNotes(codesOf(items))}`
 }
 
 export const runPage = (story: RunStory, now: number): Page => {
@@ -103,6 +132,6 @@ export const runPage = (story: RunStory, now: number): Page => {
           )}`
     )}${facts(run, now)}
 ${tables.length === 0 ? none : html`<section id="counts"><h2>Counts</h2>${tables}</section>`}
-${summary === null ? none : resources(story)}`
+${summary === null ? none : resources(story, summary)}`
   }
 }

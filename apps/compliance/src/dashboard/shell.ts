@@ -10,8 +10,10 @@ import type { Tone } from "./standing.ts"
 export interface Page {
   /** Stands in the title of the window. */
   readonly title: string
-  /** The way to this page, below the overview. */
+  /** The pages above this one, below the overview. */
   readonly path: ReadonlyArray<{ readonly name: string; readonly href: string }>
+  /** The place in the navigation that it is, where it is one. */
+  readonly here?: string
   readonly main: Markup
 }
 
@@ -33,17 +35,15 @@ const places = [
   ["Waivers", links.waivers()]
 ] as const
 
-const navigation = (path: Page["path"]): Markup => {
-  const here = path.at(0)?.href ?? links.overview
-  return html`<nav aria-label="Pages"><ul>${places.map(([name, href]) =>
+const navigation = (here: string | undefined): Markup =>
+  html`<nav aria-label="Pages"><ul>${places.map(([name, href]) =>
     href === here
       ? html`<li><a href="${href}" aria-current="page">${name}</a></li>`
       : html`<li><a href="${href}">${name}</a></li>`
   )}</ul><form class="jump" action="${links.findInstance}" role="search"><label for="jump" class="off">Instance id</label><input id="jump" name="id" type="search" placeholder="Instance id" maxlength="200" required autocomplete="off" spellcheck="false"><button>Open</button></form></nav>`
-}
 
-const trail = (path: Page["path"], title: string): Markup =>
-  path.length === 0
+const trail = ({ here, path, title }: Pick<Page, "here" | "path" | "title">): Markup =>
+  here !== undefined
     ? none
     : html`<p class="trail"><a href="${links.overview}">Overview</a>${path.map(({ href, name }) => html` / <a href="${href}">${name}</a>`)} / ${title}</p>`
 
@@ -53,14 +53,14 @@ const identity = ({ canSignOut, user }: Frame): Markup =>
     : html`<span class="who">Signed in as ${user}${canSignOut ? html` <form method="post" action="${links.logout}"><button class="link">Sign out</button></form>` : none}</span>`
 
 /** A whole page. */
-export const pageText = ({ main, path, title }: Page, frame: Frame): string =>
+export const pageText = ({ here, main, path, title }: Page, frame: Frame): string =>
   html`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="referrer" content="same-origin">
 <title>${title} - Holdfast</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assets.style.path}"><script src="${assets.script.path}" defer></script></head>
 <body${frame.version === "" ? none : html` data-version="${frame.version}" data-events="${links.events}"`}><a class="skip" href="#main">To the contents</a>
-<div class="top"><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(path)}</div>
+<div class="top"><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(here)}</div>
 <div id="live" role="status"></div>
-<main id="main" tabindex="-1">${trail(path, title)}${main}
+<main id="main" tabindex="-1">${trail({ path, title, ...(here === undefined ? {} : { here }) })}${main}
 <p class="asof">As of ${time(new Date(frame.now).toISOString())}.</p></main>
 <footer>Holdfast only reads the cloud. <a href="${links.openApi}">The API of this dashboard</a></footer></body></html>
 `.text
@@ -69,7 +69,7 @@ const glyphs: Readonly<Record<Tone, string>> = { good: "\u2713", unsure: "\u26a0
 
 /** A headline with what it means: the sign says it without colour, too. */
 export const headline = (tone: Tone, words: Value, under: Markup = none): Markup =>
-  html`<div class="head ${tone}"><h1><span aria-hidden="true">${glyphs[tone]}</span><span>${words}</span></h1>${under}</div>`
+  html`<div class="head ${tone}"><h1><span aria-hidden="true">${glyphs[tone]}</span><strong>${words}</strong></h1>${under}</div>`
 
 /** A word with its sign, as it stands in a table. */
 export const mark = (tone: Tone, words: Value): Markup =>

@@ -18,7 +18,7 @@ input[type=search],input[type=password],select{font:inherit;font-size:.9rem;min-
 main:focus{outline:0}
 .trail{margin-top:1rem;color:var(--dim);font-size:.875rem}
 h1:not(.head h1){margin-top:1.25rem}
-.head{margin-bottom:1rem}.head:has(.counts) h1{margin-bottom:0}
+h1 strong{font-weight:inherit}.head{margin-bottom:1rem}.head:has(.counts) h1{margin-bottom:0}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin-top:1.25rem}
 .figure{background:var(--bg);padding:.9rem 1.1rem}
 .figure dt{color:var(--dim);font-size:.875rem}.figure b{display:block;font-size:1.75rem;line-height:1.25;font-weight:600;font-variant-numeric:tabular-nums}
@@ -35,7 +35,7 @@ svg.trend{height:96px;border-radius:6px;margin:.9rem 0 .3rem}svg.strip{height:24
 .login{margin:1.25rem 0;display:flex;flex-wrap:wrap;gap:.75rem;align-items:end}.login label span{display:block;color:var(--dim);font-size:.875rem}.login input[type=password]{width:20rem}
 .asof{margin-top:2.5rem;color:var(--dim);font-size:.875rem}
 .notes form{display:inline}
-@media (max-width:40rem){.top,#live{padding:0 1rem}.jump{flex:1 0 100%}.jump input{flex:1}.filter label{flex:1 1 9rem}.filter select,.filter input,.login input[type=password]{width:100%}.login label{flex:1 0 100%}}
+@media (max-width:40rem){td:nth-child(2){min-width:11rem}.top,#live{padding:0 1rem}.jump{flex:1 0 100%}.jump input{flex:1}.filter label{flex:1 1 9rem}.filter select,.filter input,.login input[type=password]{width:100%}.login label{flex:1 0 100%}}
 @media print{.top nav,.filter,.pager,.skip,#live{display:none}}
 `
 

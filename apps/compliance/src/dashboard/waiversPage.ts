@@ -52,7 +52,8 @@ export const waiversPage = ({ isUntold, job, jobs, waivers }: WaiverList, now: n
   ].filter((text) => text !== "")
   return {
     title: "Waivers",
-    path: [{ name: "Waivers", href: links.waivers() }],
+    path: [],
+    here: links.waivers(),
     main: html`${
       isUntold
         ? headline("unsure", "Nothing is known yet: no run has told anything")
