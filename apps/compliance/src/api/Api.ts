@@ -55,7 +55,7 @@ const parts = "A list comes in parts: ask again with `after` set to `next` until
 
 const history = HttpApiGroup.make("history")
   .add(
-    HttpApiEndpoint.get("jobs", "/jobs", { query: {}, success: listOf(Job), error }).annotateMerge(
+    HttpApiEndpoint.get("jobs", "/jobs", { success: listOf(Job), error }).annotateMerge(
       described("The jobs, those that need attention first")
     ),
     HttpApiEndpoint.get("runs", "/runs", { query: runQuery, success: pageOf(Run), error }).annotateMerge(
@@ -63,7 +63,6 @@ const history = HttpApiGroup.make("history")
     ),
     HttpApiEndpoint.get("run", "/runs/:run", {
       params: runId,
-      query: {},
       success: Schema.Struct({ run: Run, counts: Schema.Array(RunCount) }),
       error
     }).annotateMerge(described("A run, and its counts by group, owner and folder")),
@@ -75,7 +74,6 @@ const history = HttpApiGroup.make("history")
     }).annotateMerge(described("The resources of a run, by address", parts)),
     HttpApiEndpoint.get("report", "/runs/:run/report", {
       params: runId,
-      query: {},
       success: CheckReport,
       error
     }).annotateMerge(described("The whole report of a run, as `drift check --format json` writes it")),
@@ -89,7 +87,6 @@ const history = HttpApiGroup.make("history")
     ),
     HttpApiEndpoint.get("instance", "/instances/:instance", {
       params: { instance: Schema.String },
-      query: {},
       success: Instance,
       error
     }).annotateMerge(described("An instance's whole story")),

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Read from "../dashboard/readHistory.ts"
 import type { JobView, ScheduledJob } from "../dashboard/standing.ts"
-import { badRequest, historyFailed, type Refused } from "../server/Refused.ts"
+import { asksNothing, badRequest, historyFailed, type Refused } from "../server/Refused.ts"
 import { Api } from "./Api.ts"
 import { problemOf } from "./problem.ts"
 import { findingFilter } from "./queries.ts"
@@ -73,21 +73,22 @@ const usual = 100
 const handlers = (jobs: ReadonlyArray<ScheduledJob>) =>
   HttpApiBuilder.group(Api, "history", (group) =>
     group.handleAll({
-      jobs: () =>
+      jobs: ({ request }) =>
         orProblem(
           Effect.gen(function* () {
+            yield* asksNothing(request)
             const views = yield* Read.readViews(jobs, yield* Clock.currentTimeMillis)
             return { items: views.map(jobOf) }
           })
         ),
       runs: ({ query: { limit = usual, ...filter } }) =>
         orProblem(History.use((history) => history.runs({ ...filter, limit }))),
-      run: ({ params }) => orProblem(Read.readRun(params.run)),
+      run: ({ params, request }) => orProblem(Effect.andThen(asksNothing(request), Read.readRun(params.run))),
       rows: ({ params, query: { limit = usual, ...filter } }) =>
         orProblem(Effect.andThen(Read.readRun(params.run), Read.readRows(params.run, { ...filter, limit }))),
-      report: ({ params }) =>
+      report: ({ params, request }) =>
         orProblem(
-          Effect.map(Read.readReport(params.run), (one) =>
+          Effect.map(Effect.andThen(asksNothing(request), Read.readReport(params.run)), (one) =>
             HttpServerResponse.stream(Stream.encodeText(Stream.fromIterable(jsonPieces(one))), {
               contentType: "application/json"
             })
@@ -102,9 +103,10 @@ const handlers = (jobs: ReadonlyArray<ScheduledJob>) =>
             return yield* history.figures({ ...(yield* rangeOf(days)), job })
           })
         ),
-      instance: ({ params }) =>
+      instance: ({ params, request }) =>
         orProblem(
           Effect.gen(function* () {
+            yield* asksNothing(request)
             const now = yield* Clock.currentTimeMillis
             const { story, waivers } = yield* Read.readInstance(jobs, params.instance, now)
             return { ...story, waivers }

@@ -50,7 +50,13 @@ const asked = <Fields extends Schema.Struct.Fields>(fields: Fields) => {
 const parameter = (name: string): Effect.Effect<string, never, HttpRouter.RouteContext> =>
   Effect.map(HttpRouter.params, (all) => all[name] ?? "")
 
-type Needs = History | HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams
+const asksNothing = Effect.flatMap(HttpServerRequest.HttpServerRequest, Refused.asksNothing)
+
+type Needs =
+  | History
+  | HttpServerRequest.HttpServerRequest
+  | HttpRouter.RouteContext
+  | HttpServerRequest.ParsedSearchParams
 
 const page = (path: `/${string}`, read: (now: number) => Effect.Effect<Page, HistoryError | Refused.Refused, Needs>) =>
   HttpRouter.route(
@@ -69,7 +75,9 @@ const page = (path: `/${string}`, read: (now: number) => Effect.Effect<Page, His
   )
 
 const pages = (jobs: ReadonlyArray<ScheduledJob>) => [
-  page("/", (now) => Effect.map(Read.readOverview(jobs, now), (of) => overviewPage(of, now))),
+  page("/", (now) =>
+    Effect.map(Effect.andThen(asksNothing, Read.readOverview(jobs, now)), (of) => overviewPage(of, now))
+  ),
   page("/jobs/:job", (now) =>
     Effect.gen(function* () {
       const { limit = usual.runs, ...filter } = yield* asked(runQuery)
@@ -90,7 +98,7 @@ const pages = (jobs: ReadonlyArray<ScheduledJob>) => [
   ),
   page("/instances/:instance", (now) =>
     Effect.map(
-      Effect.flatMap(parameter("instance"), (id) => Read.readInstance(jobs, id, now)),
+      Effect.flatMap(Effect.andThen(asksNothing, parameter("instance")), (id) => Read.readInstance(jobs, id, now)),
       (of) => instancePage(of, now)
     )
   ),

@@ -147,7 +147,7 @@ export class Dashboard extends Context.Service<
   }
 >()("@holdfast/compliance/Dashboard") {
   /** Listens while the layer is in use; `more` are routes beside its own, such as those of a supervisor. */
-  static readonly layer = <E, R>(
+  static readonly layer = <E = never, R = never>(
     options: DashboardOptions,
     more: Layer.Layer<never, E, R | HttpRouter.HttpRouter> = Layer.empty
   ) =>

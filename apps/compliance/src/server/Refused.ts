@@ -2,6 +2,7 @@
  * What keeps a request from its answer, wherever that shows: it becomes a page or a problem at the server's edge.
  */
 import type { HistoryError } from "@holdfast/history/HistoryError"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /** A request without an answer. Its texts may quote others. */
@@ -27,6 +28,12 @@ export const notFound = refused(404, "Not found")
 
 export const badRequest = refused(400, "This cannot be asked for")
 
+/** What an address asks for that knows no questions: passing over them would answer another. */
+export const asksNothing = ({ url }: { readonly url: string }): Effect.Effect<void, Refused> =>
+  /\?./.test(url)
+    ? Effect.fail(badRequest("This takes nothing after the question mark.", "Leave that out."))
+    : Effect.void
+
 export const forbidden = refused(403, "Refused")
 
 export const unauthenticated = refused(401, "Nobody is signed in", { "www-authenticate": 'Bearer realm="holdfast"' })
@@ -41,6 +48,7 @@ export const tooMany = (seconds: number) => refused(429, "Too many failed attemp
 
 /** What history could not tell. What may work later says when to ask again. */
 export const historyFailed = (error: HistoryError): Refused => {
+  if (error.reason === "invalid") return badRequest(error.detail, error.remedy)
   const isPassing = error.reason === "unavailable" || error.reason === "busy"
   const refuse = isPassing
     ? refused(503, "History cannot be read just now", { "retry-after": "5" })

@@ -1,9 +1,12 @@
 /** A dashboard on a history of its own, over a real socket. */
 import { mkdtempSync, rmSync } from "node:fs"
+import { type IncomingHttpHeaders, request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Context, Cron, Effect, Layer } from "effect"
+import type { RunStore } from "@holdfast/history/RunStore"
+import { Context, Cron, Effect, Layer, ManagedRuntime } from "effect"
+import { afterAll, beforeAll } from "vitest"
 import type { Server } from "../../src/config/readServer.ts"
 import type { ScheduledJob } from "../../src/dashboard/standing.ts"
 import { Dashboard } from "../../src/server/Dashboard.ts"
@@ -42,3 +45,68 @@ export const dashboard = (
       )
     })
   )
+
+/** A dashboard for the tests of one file, with what `fill` writes. */
+export const running = <E>(
+  options: Parameters<typeof dashboard>[0],
+  fill: (hands: Hands) => Effect.Effect<unknown, E, RunStore>
+) => {
+  const runtime = ManagedRuntime.make(dashboard(options))
+  let url = ""
+  beforeAll(async () => {
+    url = await runtime.runPromise(
+      Effect.gen(function* () {
+        const hands = yield* Clockwork
+        yield* fill(hands)
+        hands.time = Date.now()
+        return (yield* Dashboard).url
+      })
+    )
+  }, 60_000)
+  afterAll(() => runtime.dispose())
+  return {
+    /** Its origin. */
+    url: () => url,
+    /** Writes more into its history. */
+    write: (more: (hands: Hands) => Effect.Effect<unknown, unknown, RunStore>) =>
+      runtime.runPromise(Effect.flatMap(Clockwork, more)),
+    ask: (path: string, request?: Asked) => ask(url, path, request)
+  }
+}
+
+/** What is sent. */
+export interface Asked {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** An answer as it came. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Sends a request as it is written; unless it says otherwise, as a browser does that opens a page. */
+export const ask = (url: string, path: string, { body, headers = {}, method = "GET" }: Asked = {}): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url)
+    const sent = request(
+      { hostname, port, path, method, headers: { accept: "text/html", ...headers }, agent: false },
+      (response) => {
+        const chunks: Array<Buffer> = []
+        response.on("data", (chunk) => chunks.push(chunk))
+        response.on("error", reject)
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString("utf8")
+          })
+        )
+      }
+    )
+    sent.on("error", reject)
+    sent.end(body)
+  })
