@@ -18,22 +18,24 @@ const together: Limit = { burst: 100, refillMillis: 6_000 }
 /** How many addresses are remembered that failed, or that signed in. */
 const maxAddresses = 10_000
 
-/** Failures that are not forgotten yet, as of a time. */
+/** What failures cost that are not forgiven yet, in milliseconds, as of a time. */
 interface Tally {
-  readonly failures: number
+  readonly debt: number
   readonly at: number
 }
 
-const none: Tally = { failures: 0, at: 0 }
+const none: Tally = { debt: 0, at: 0 }
 
-const left = ({ at, failures }: Tally, { refillMillis }: Limit, now: number): number =>
-  Math.max(0, failures - (now - at) / refillMillis)
+const left = ({ at, debt }: Tally, now: number): number => Math.max(0, debt - (now - at))
 
 /** How long until one more may be tried. */
-const waitOf = (tally: Tally, limit: Limit, now: number): number =>
-  Math.max(0, Math.ceil((left(tally, limit, now) + 1 - limit.burst) * limit.refillMillis))
+const waitOf = (tally: Tally, { burst, refillMillis }: Limit, now: number): number =>
+  Math.max(0, left(tally, now) - (burst - 1) * refillMillis)
 
-const oneMore = (tally: Tally, limit: Limit, now: number): Tally => ({ failures: left(tally, limit, now) + 1, at: now })
+const oneMore = (tally: Tally, { refillMillis }: Limit, now: number): Tally => ({
+  debt: left(tally, now) + refillMillis,
+  at: now
+})
 
 /** Puts a key last, and drops the first where there are too many. */
 const remember = <A>(map: Map<string, A>, key: string, value: A): void => {
