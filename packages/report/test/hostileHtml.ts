@@ -1,5 +1,4 @@
-/** Strings that attack a page, and a report with any texts in the place of those of others. */
-import type { CheckReport } from "@holdfast/check/CheckReport"
+/** Strings that attack a page, and values with any texts in the place of those of others. */
 
 export const hostileHtml: Readonly<Record<string, string>> = {
   "a script": "<script>window.owned=1;alert(1)</script>",
@@ -26,15 +25,19 @@ export const hostileHtml: Readonly<Record<string, string>> = {
 /** Fields whose texts are ours: the schema allows no others. */
 const closed = new Set(["state", "severity", "mode", "kind", "fail_on", "baseline"])
 
-/** The report with another text in each field that holds one of others, names of tags and variables included. */
-export const put = (report: CheckReport, textOf: (index: number, name: string) => string): CheckReport => {
+/** A value with another text in each field that holds one of others, names of tags and variables included; `ours` hold none. */
+export const put = <A>(
+  value: A,
+  textOf: (index: number, name: string) => string,
+  ours: ReadonlySet<string> = closed
+): A => {
   let index = 0
   const next = (path: ReadonlyArray<string>) => textOf(index++, path.join("."))
   const changed = <A>(value: A, path: ReadonlyArray<string>): A => {
     const key = path.at(-1) ?? ""
     const out: unknown =
       typeof value === "string"
-        ? closed.has(key)
+        ? ours.has(key)
           ? value
           : next(path)
         : Array.isArray(value)
@@ -49,7 +52,7 @@ export const put = (report: CheckReport, textOf: (index: number, name: string) =
             : value
     return out as A
   }
-  return changed(report, [])
+  return changed(value, [])
 }
 
 const unseen =

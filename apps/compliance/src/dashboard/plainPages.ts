@@ -27,6 +27,10 @@ export interface Login {
   readonly isFromElsewhere: boolean
 }
 
+/** A page of this server, or the first one: an address may hold anything. */
+export const safeTarget = (to: string): string =>
+  /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) && !/^\/(login|logout|assets)\b/.test(to) ? to : links.overview
+
 export const loginPage = ({ isFromElsewhere, problem, to }: Login): Page => ({
   title: "Sign in",
   path: [],
@@ -35,7 +39,7 @@ export const loginPage = ({ isFromElsewhere, problem, to }: Login): Page => ({
     problem === undefined ? none : html`<ul class="notes"><li class="error" role="alert">${problem}</li></ul>`
   }${
     isFromElsewhere
-      ? html`<p class="lead">You came from another site. If you have signed in before, <a href="${to}">go on to the page</a>.</p>`
+      ? html`<p class="lead">You came from another site. If you have signed in before, <a href="${safeTarget(to)}">go on to the page</a>.</p>`
       : none
-  }<form class="login" method="post" action="${links.login}"><input type="hidden" name="to" value="${to}"><label><span>Token</span> <input type="password" name="token" required autocomplete="current-password" maxlength="1000"></label><button>Sign in</button></form><p class="lead">The token is one of those below <code>server.tokens</code> in compliance.yaml. Programs send it as <code>Authorization: Bearer</code>.</p>`
+  }<form class="login" method="post" action="${links.login}"><input type="hidden" name="to" value="${safeTarget(to)}"><label><span>Token</span> <input type="password" name="token" required autocomplete="current-password" maxlength="1000"></label><button>Sign in</button></form><p class="lead">The token is one of those below <code>server.tokens</code> in compliance.yaml. Programs send it as <code>Authorization: Bearer</code>.</p>`
 })

@@ -58,7 +58,7 @@ export const pageText = ({ here, main, path, title }: Page, frame: Frame): strin
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="referrer" content="same-origin">
 <title>${title} - Holdfast</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assets.style.path}"><script src="${assets.script.path}" defer></script></head>
 <body${frame.version === "" ? none : html` data-version="${frame.version}" data-events="${links.events}"`}><a class="skip" href="#main">To the contents</a>
-<div class="top"><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(here)}</div>
+<header><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(here)}</header>
 <div id="live" role="status"></div>
 <main id="main" tabindex="-1">${trail({ path, title, ...(here === undefined ? {} : { here }) })}${main}
 <p class="asof">As of ${time(new Date(frame.now).toISOString())}.</p></main>

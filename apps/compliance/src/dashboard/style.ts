@@ -4,7 +4,7 @@
 import { style as report } from "@holdfast/report/htmlStyle"
 
 const own = `
-.top,#live{max-width:66rem;margin:0 auto;padding:0 1.5rem}
+#live{max-width:66rem;margin:0 auto;padding:0 1.5rem}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--bg);padding:.5rem 1rem;z-index:1}
 .brand a{color:inherit;text-decoration:none}.brand a:hover{text-decoration:underline}
 .who form{display:inline;margin-left:.5rem}
@@ -35,8 +35,8 @@ svg.trend{height:96px;border-radius:6px;margin:.9rem 0 .3rem}svg.strip{height:24
 .login{margin:1.25rem 0;display:flex;flex-wrap:wrap;gap:.75rem;align-items:end}.login label span{display:block;color:var(--dim);font-size:.875rem}.login input[type=password]{width:20rem}
 .asof{margin-top:2.5rem;color:var(--dim);font-size:.875rem}
 .notes form{display:inline}
-@media (max-width:40rem){td:has(.mark){min-width:11rem}.top,#live{padding:0 1rem}.jump{flex:1 0 100%}.jump input{flex:1}.filter label{flex:1 1 9rem}.filter select,.filter input,.login input[type=password]{width:100%}.login label{flex:1 0 100%}}
-@media print{.top nav,.filter,.pager,.skip,#live{display:none}}
+@media (max-width:40rem){td:has(.mark){min-width:11rem}#live{padding:0 1rem}.jump{flex:1 0 100%}.jump input{flex:1}.filter label{flex:1 1 9rem}.filter select,.filter input,.login input[type=password]{width:100%}.login label{flex:1 0 100%}}
+@media print{header nav,.filter,.pager,.skip,#live{display:none}}
 `
 
 export const style: string = report + own.trim().replaceAll("\n", "")

@@ -96,10 +96,6 @@ export const isForPrograms = (request: Request): boolean =>
   !accepts(request.headers.accept, "text/html") ||
   request.headers.accept === "*/*"
 
-/** Where to go after signing in: a page of this server, or the first one. */
-export const safeTarget = (to: string): string =>
-  /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) && !/^\/(login|logout|assets)\b/.test(to) ? to : "/"
-
 /** What stands in the place of an answer: the way in where nobody is signed in, else what is wrong and what to do. */
 export const refusal = (request: Request, refused: Refused): Effect.Effect<Response> => {
   const { headers, status } = refused
@@ -115,7 +111,7 @@ export const refusal = (request: Request, refused: Refused): Effect.Effect<Respo
   const page =
     status === 401 || (status === 429 && pathOf(request) === "/login")
       ? loginPage({
-          to: safeTarget(request.method === "GET" ? request.url : "/"),
+          to: request.method === "GET" ? request.url : "/",
           problem: request.method === "POST" ? `${refused.detail} ${refused.remedy}` : undefined,
           isFromElsewhere: request.headers["sec-fetch-site"] === "cross-site"
         })

@@ -10,9 +10,9 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { links } from "../dashboard/links.ts"
-import { loginPage } from "../dashboard/plainPages.ts"
+import { loginPage, safeTarget } from "../dashboard/plainPages.ts"
 import { Access, type SessionCookie } from "./Access.ts"
-import { pageAnswer, safeTarget } from "./answers.ts"
+import { pageAnswer } from "./answers.ts"
 import * as Refused from "./Refused.ts"
 
 const form = Schema.Struct({ token: Schema.String, to: Schema.optionalKey(Schema.String) })
