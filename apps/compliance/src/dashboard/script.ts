@@ -47,7 +47,8 @@ let source
 const listen = () => {
 source = new EventSource(events)
 source.addEventListener("version", (event) => {
-if (event.data !== version) { version = event.data; refresh() } else if (live.textContent !== "") refresh()
+const next = JSON.parse(event.data)
+if (next !== version) { version = next; refresh() } else if (live.textContent !== "") refresh()
 })
 source.onerror = () => {
 lost()

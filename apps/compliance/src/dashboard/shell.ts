@@ -21,8 +21,8 @@ export interface Page {
 export interface Frame {
   /** Milliseconds since 1970. */
   readonly now: number
-  /** The version of history that the page was made from; empty of a page that shows nothing of it, and is not live. */
-  readonly version: string
+  /** The version of history that the page was made from; `undefined` of a page that shows nothing of it, and is not live. */
+  readonly version: string | undefined
   /** Who is signed in; `undefined` where nobody has to. */
   readonly user: string | undefined
   /** There is something to sign out of. */
@@ -57,7 +57,7 @@ export const pageText = ({ here, main, path, title }: Page, frame: Frame): strin
   html`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="referrer" content="same-origin">
 <title>${title} - Holdfast</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assets.style.path}"><script src="${assets.script.path}" defer></script></head>
-<body${frame.version === "" ? none : html` data-version="${frame.version}" data-events="${links.events}"`}><a class="skip" href="#main">To the contents</a>
+<body${frame.version === undefined ? none : html` data-version="${frame.version}" data-events="${links.events}"`}><a class="skip" href="#main">To the contents</a>
 <header><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(here)}</header>
 <div id="live" role="status"></div>
 <main id="main" tabindex="-1">${trail({ path, title, ...(here === undefined ? {} : { here }) })}${main}

@@ -126,8 +126,9 @@ const eventRoute = HttpRouter.add(
     const events = yield* Events
     return HttpServerResponse.stream(yield* events.listen, {
       contentType: "text/event-stream",
-      // A proxy that gathers an answer before it passes it on would keep all news to itself.
-      headers: { "x-accel-buffering": "no" }
+      // A proxy that gathers an answer before it passes it on would keep all news to itself. A connection that is kept after the
+      // stream's end would keep the server from stopping.
+      headers: { "x-accel-buffering": "no", connection: "close" }
     })
   })
 )

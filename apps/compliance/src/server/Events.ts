@@ -65,7 +65,8 @@ export class Events extends Context.Service<
         yield* look
         const news = SubscriptionRef.changes(version).pipe(
           Stream.filter((each) => each !== undefined),
-          Stream.map((each) => `event: version\nid: ${each}\ndata: ${each}\n\n`)
+          // An event without data would not be told: the version of an empty history is an empty text.
+          Stream.map((each) => `event: version\ndata: ${JSON.stringify(each)}\n\n`)
         )
         const beats = Stream.map(Stream.tick(heartbeat), () => ": here\n\n")
         return Stream.merge(news, beats).pipe(

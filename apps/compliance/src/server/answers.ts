@@ -78,14 +78,14 @@ export const ifNew = <E, R>(
 /** Ages on a page are to the minute. */
 export const minuteOf = (now: number): string => String(Math.floor(now / 60_000))
 
-const frameOf = (version: string) =>
+const frameOf = (version: string | undefined) =>
   Effect.gen(function* () {
     const { hasSession, user } = yield* CurrentCaller
     return { now: yield* Clock.currentTimeMillis, version, user, canSignOut: hasSession } satisfies Frame
   })
 
-/** A page of history as it was at `version`; empty of one that shows nothing of it. */
-export const pageAnswer = (page: Page, version: string, status = 200): Effect.Effect<Response> =>
+/** A page of history as it was at `version`; `undefined` of one that shows nothing of it. */
+export const pageAnswer = (page: Page, version: string | undefined, status = 200): Effect.Effect<Response> =>
   Effect.map(frameOf(version), (frame) =>
     HttpServerResponse.text(pageText(page, frame), { status, contentType: "text/html; charset=utf-8" })
   )
@@ -116,5 +116,5 @@ export const refusal = (request: Request, refused: Refused): Effect.Effect<Respo
           isFromElsewhere: request.headers["sec-fetch-site"] === "cross-site"
         })
       : refusalPage(refused)
-  return Effect.map(pageAnswer(page, "", status), (response) => HttpServerResponse.setHeaders(response, headers))
+  return Effect.map(pageAnswer(page, undefined, status), (response) => HttpServerResponse.setHeaders(response, headers))
 }

@@ -31,7 +31,7 @@ const to = (target: string, { name, options, value }: SessionCookie) =>
 const showLogin = HttpRouter.route(
   "GET",
   links.login,
-  Effect.suspend(() => pageAnswer(loginPage({ to: "/", problem: undefined, isFromElsewhere: false }), ""))
+  Effect.suspend(() => pageAnswer(loginPage({ to: "/", problem: undefined, isFromElsewhere: false }), undefined))
 )
 
 const signIn = HttpRouter.route(
