@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 
 /** The database cannot be used, or could not just now. */
 export class HistoryError extends Schema.TaggedError<HistoryError>("@holdfast/history/HistoryError")("HistoryError", {
-  /** `unavailable`: it may work later. */
+  /** `unavailable`: it may work later. `unknown_page`: whoever asked is wrong. */
   reason: Schema.Literals([
     "unavailable",
     "busy",
@@ -15,7 +15,8 @@ export class HistoryError extends Schema.TaggedError<HistoryError>("@holdfast/hi
     "full",
     "newer",
     "denied",
-    "invalid"
+    "invalid",
+    "unknown_page"
   ]),
   /** The database, without secrets: a path, or host and name. */
   database: Schema.String,

@@ -20,7 +20,8 @@ const remedies: Readonly<Record<Reason, string>> = {
   full: "Free space on its disk; nothing that was recorded is lost.",
   newer: "Start the version of Holdfast that wrote it, or a newer one.",
   denied: "Check the user, the password, the database's name and the user's rights.",
-  invalid: "This is a mistake of Holdfast: report it with this message."
+  invalid: "This is a mistake of Holdfast: report it with this message.",
+  unknown_page: "Begin at the first page."
 }
 
 const problems: Readonly<Record<DatabaseProblem, Reason>> = {
@@ -110,6 +111,16 @@ export const ofDatabaseError =
 /** What was read is not what was written. */
 export const corrupt = (database: string, action: string, detail: string): HistoryError =>
   new HistoryError({ reason: "corrupt", database, action, detail, remedy: remedies.corrupt })
+
+/** What a page is asked for after, and none has named. */
+export const unknownPage = (database: string): HistoryError =>
+  new HistoryError({
+    reason: "unknown_page",
+    database,
+    action: "read a page",
+    detail: "its beginning is none that a page has named",
+    remedy: remedies.unknown_page
+  })
 
 /** What was asked for is no such thing. */
 export const invalid = (database: string, action: string, detail: string, remedy: string): HistoryError =>

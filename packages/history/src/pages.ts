@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { invalid } from "./failures.ts"
+import { unknownPage } from "./failures.ts"
 import type { Page, Paging } from "./History.ts"
 import type { HistoryError } from "./HistoryError.ts"
 
@@ -26,10 +26,7 @@ export const keyOf = (database: string, { after }: Paging): Effect.Effect<Key | 
   after === undefined || after === null
     ? Effect.undefined
     : Option.match(decodeKey(Buffer.from(after, "base64url").toString()), {
-        onNone: () =>
-          Effect.fail(
-            invalid(database, "read a page", "its beginning is none that a page has named", "Begin at the first page.")
-          ),
+        onNone: () => Effect.fail(unknownPage(database)),
         onSome: Effect.succeed
       })
 

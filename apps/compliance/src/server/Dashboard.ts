@@ -5,6 +5,7 @@ import * as Http from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { History } from "@holdfast/history/History"
 import type { HistoryError } from "@holdfast/history/HistoryError"
+import { escapeText } from "@holdfast/report/Terminal"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -107,7 +108,10 @@ const guarded = <E, R>(server: Server, inner: Effect.Effect<HttpServerResponse.H
     const response = yield* Effect.catchCause(answer, (cause) => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause).pipe(Effect.orDie)
       const refused = refusedBy(cause)
-      const told = refused.status === 500 ? Effect.logError("A request failed", path, cause) : Effect.void
+      const told =
+        refused.status >= 500
+          ? Effect.logError(`${request.method} ${escapeText(path)} has no answer`, cause)
+          : Effect.void
       return Effect.andThen(told, refusal(request, refused))
     })
     return secured(response)

@@ -48,7 +48,7 @@ export const tooMany = (seconds: number) => refused(429, "Too many failed attemp
 
 /** What history could not tell. What may work later says when to ask again. */
 export const historyFailed = (error: HistoryError): Refused => {
-  if (error.reason === "invalid") return badRequest(error.detail, error.remedy)
+  if (error.reason === "unknown_page") return badRequest(error.detail, error.remedy)
   const isPassing = error.reason === "unavailable" || error.reason === "busy"
   const refuse = isPassing
     ? refused(503, "History cannot be read just now", { "retry-after": "5" })

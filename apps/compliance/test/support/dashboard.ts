@@ -37,9 +37,9 @@ export const dashboard = (
         Effect.sync(() => mkdtempSync(join(tmpdir(), "holdfast-dashboard-"))),
         (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
       )
-      const hands = new Hands(Date.now())
+      const hands = new Hands(Date.now(), join(directory, "history.sqlite"))
       return Dashboard.layer({ server: { ...open, ...options.server }, jobs: options.jobs ?? [] }).pipe(
-        Layer.provideMerge(historyAt(join(directory, "history.sqlite"), hands)),
+        Layer.provideMerge(historyAt(hands)),
         Layer.provideMerge(Layer.succeed(Clockwork, hands)),
         Layer.provide(NodeFileSystem.layer)
       )
@@ -53,20 +53,23 @@ export const running = <E>(
 ) => {
   const runtime = ManagedRuntime.make(dashboard(options))
   let url = ""
+  let path = ""
   beforeAll(async () => {
     url = await runtime.runPromise(
       Effect.gen(function* () {
         const hands = yield* Clockwork
         yield* fill(hands)
         hands.time = Date.now()
+        path = hands.path
         return (yield* Dashboard).url
       })
     )
   }, 60_000)
   afterAll(() => runtime.dispose())
   return {
-    /** Its origin. */
+    /** Its origin, and the file of its history. */
     url: () => url,
+    path: () => path,
     /** Writes more into its history. */
     write: (more: (hands: Hands) => Effect.Effect<unknown, unknown, RunStore>) =>
       runtime.runPromise(Effect.flatMap(Clockwork, more)),

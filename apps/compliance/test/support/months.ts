@@ -23,16 +23,19 @@ export const day = 24 * hour
 /** Where the clock of the history stands. */
 export class Hands {
   time: number
-  constructor(time: number) {
+  /** Where the history is. */
+  readonly path: string
+  constructor(time: number, path: string) {
     this.time = time
+    this.path = path
   }
   readonly now = Effect.sync(() => this.time)
 }
 
-/** Both services over the file at `path`, by the clock that `hands` show. */
-export const historyAt = (path: string, hands: Hands) =>
+/** Both services over the file of `hands`, by the clock that `hands` show. */
+export const historyAt = (hands: Hands) =>
   Layer.mergeAll(SqlHistory.layer, SqlRunStore.layer).pipe(
-    Layer.provideMerge(Database.Database.layer(path, { now: hands.now }))
+    Layer.provideMerge(Database.Database.layer(hands.path, { now: hands.now }))
   )
 
 type Report = ReturnType<typeof report>
