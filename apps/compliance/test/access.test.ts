@@ -1,28 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Result } from "effect"
-import { afterAll } from "vitest"
+import { Effect, Layer } from "effect"
 import { parsed } from "../../../packages/report/test/parsedHtml.ts"
-import { type Server, subnetOf } from "../src/config/readServer.ts"
-import { load } from "../src/server/AccessTokens.ts"
-import { clientAddress, countedBy, isOwnHost, isWithin } from "../src/server/addresses.ts"
-import { type Answer, dashboard, open, running } from "./support/dashboard.ts"
+import { subnetOf } from "../src/config/readServer.ts"
+import { type Answer, dashboard, running } from "./support/dashboard.ts"
+import { tokenFiles } from "./support/tokens.ts"
 
 const secret = "0123456789abcdef0123456789abcdef"
 const other = "fedcba9876543210fedcba9876543210"
 
-const directory = mkdtempSync(join(tmpdir(), "holdfast-tokens-"))
-const token = (name: string, text: string) => {
-  const where = join(directory, name)
-  writeFileSync(where, `${text}\n`)
-  return { name, kind: "file" as const, where }
-}
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
-
+const token = tokenFiles()
 const tokens = [token("alice", secret), token("ci", other)]
 const nothing = () => Effect.void
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
@@ -236,94 +223,6 @@ describe("a dashboard behind TLS", { timeout: 60_000 }, () => {
     const answer = await ask("/login", { ...sent, headers })
     assert.match(cookieOf(answer), /^__Host-holdfast=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
     assert.strictEqual((await ask("/", { headers: { host: "backups.example", ...kept(answer) } })).status, 200)
-  })
-})
-
-describe("addresses", () => {
-  const within = (...texts: ReadonlyArray<string>) => isWithin(texts.map((text) => subnetOf(text) ?? assert.fail(text)))
-
-  it.each([
-    ["10.1.2.3", "10.0.0.0/8", true],
-    ["11.1.2.3", "10.0.0.0/8", false],
-    ["10.0.0.5", "10.0.0.5", true],
-    ["fd00::1", "fd00::/8", true],
-    ["fe80::1", "fd00::/8", false],
-    ["not an address", "10.0.0.0/8", false],
-    ["", "10.0.0.0/8", false]
-  ])("%s is in %s: %s", (address, network, is) => {
-    assert.strictEqual(within(network)(address), is)
-  })
-
-  it.each([
-    ["1.2.3.4", "9.9.9.9", "1.2.3.4"],
-    ["10.0.0.1", "9.9.9.9", "9.9.9.9"],
-    ["::ffff:10.0.0.1", "9.9.9.9", "9.9.9.9"],
-    ["10.0.0.1", "6.6.6.6, 9.9.9.9", "9.9.9.9"],
-    ["10.0.0.1", "6.6.6.6, 9.9.9.9, 10.0.0.2", "9.9.9.9"],
-    ["10.0.0.1", "9.9.9.9, nonsense", "10.0.0.1"],
-    ["10.0.0.1", undefined, "10.0.0.1"]
-  ])("of %s, for which %s is said, the client is %s", (peer, forwarded, client) => {
-    assert.strictEqual(clientAddress(peer, forwarded, within("10.0.0.0/8")), client)
-  })
-
-  it("are counted by the network that a host is given", () => {
-    assert.strictEqual(countedBy("10.0.0.1"), "10.0.0.1")
-    assert.strictEqual(countedBy("2001:db8:1:2:3:4:5:6"), countedBy("2001:db8:1:2::9"))
-    assert.notStrictEqual(countedBy("2001:db8:1:2::9"), countedBy("2001:db8:1:3::9"))
-    assert.strictEqual(countedBy("::1"), "0:0:0:0::/64")
-  })
-
-  it("of this server are those that it listens on, and its own name", () => {
-    const server: Server = { ...open, host: "backups.internal", url: "https://backups.example:8443" }
-    for (const host of ["backups.internal:8080", "backups.example:8443", "BACKUPS.example", "10.0.0.1:8080"]) {
-      assert.isTrue(isOwnHost(server, host), host)
-    }
-    for (const host of [
-      undefined,
-      "evil.example",
-      "backups.example.evil.example",
-      "a b",
-      "[::1",
-      "x/backups.example"
-    ]) {
-      assert.isFalse(isOwnHost(server, host), host)
-    }
-  })
-})
-
-describe("tokens", () => {
-  const loaded = (...sources: Parameters<typeof load>[0]) =>
-    Effect.runPromise(Effect.result(Effect.provide(load(sources), NodeFileSystem.layer)))
-
-  it.each([
-    [
-      "is not there",
-      { name: "a", kind: "file", where: "/nowhere/token" },
-      /cannot be read from the file \/nowhere\/token/
-    ],
-    [
-      "is not set",
-      { name: "a", kind: "env", where: "HOLDFAST_NO_SUCH" },
-      /the environment variable HOLDFAST_NO_SUCH: it is empty/
-    ]
-  ] as const)("whose source %s are refused", async (_, source, words) => {
-    const result = await loaded(source)
-    assert.isTrue(Result.isFailure(result))
-    if (Result.isFailure(result)) assert.match(result.failure.message, words)
-  })
-
-  it.each([["short"], [""], ["two words of twenty characters"], ["\u043f".repeat(30)], ["x".repeat(1001)]])(
-    "that are %j are refused, and not repeated",
-    async (text) => {
-      const result = await loaded(token("weak", text))
-      assert.isTrue(Result.isFailure(result))
-      if (Result.isFailure(result) && text !== "") assert.notInclude(JSON.stringify(result.failure), text)
-    }
-  )
-
-  it("are one for each holder", async () => {
-    const result = await loaded(token("a", secret), token("b", secret))
-    assert.isTrue(Result.isFailure(result) && /the same as that of "a"/.test(result.failure.message))
   })
 })
 

@@ -70,6 +70,7 @@ describe("hostile strings on pages", () => {
       "findings.reason",
       "findings.reason_code",
       "findings.resolved_run",
+      "history.job",
       "history.run_id",
       "login",
       "rows.error.detail",

@@ -5,48 +5,18 @@ import { denied, disabled, drifted, report, row, unread } from "../../../package
 import { jobViews } from "../src/dashboard/standing.ts"
 import { job } from "./support/dashboard.ts"
 import { day, hour } from "./support/months.ts"
+import { nothing, now, runOf as runAgo } from "./support/values.ts"
 
-/** Noon: the tick of the day is twelve hours past. */
-const now = Date.UTC(2026, 10, 26, 12)
+/** At noon the tick of the day is twelve hours past. */
 const midnight = now - 12 * hour
 
 const time = (millis: number): string => new Date(millis).toISOString()
 
-const runOf = (tick: number, of: ReturnType<typeof report>, fields: Partial<Run> = {}): Run => ({
-  run_id: `run-${tick}`,
-  job: "nightly",
-  tick: time(tick),
-  trigger: "schedule",
-  state: "finished",
-  verdict:
-    of.exit_code === 0 ? "in_sync" : of.exit_code === 2 ? "drifted" : of.exit_code === 3 ? "could_not_tell" : "error",
-  why: "",
-  started_at: time(tick),
-  finished_at: time(tick + 60_000),
-  exit_code: of.exit_code,
-  complete: of.complete,
-  failing: of.failing,
-  summary: of.summary,
-  requests: of.requests,
-  tool_version: "1.2.3",
-  manifest_sha256: null,
-  ...fields
-})
+const runOf = (tick: number, of: ReturnType<typeof report>, fields: Partial<Run> = {}): Run =>
+  runAgo(of, (now - tick) / hour, fields)
 
-const unended = (tick: number, state: Run["state"], why = ""): Run => ({
-  ...runOf(tick, report([])),
-  state,
-  verdict: null,
-  why,
-  started_at: null,
-  finished_at: null,
-  exit_code: null,
-  complete: null,
-  failing: null,
-  summary: null,
-  requests: null,
-  tool_version: null
-})
+const unended = (tick: number, state: Run["state"], why = ""): Run =>
+  runOf(tick, report([]), { ...nothing, state, verdict: null, why })
 
 const stateOf = (fields: Partial<JobState>): JobState => ({
   job: "nightly",

@@ -47,7 +47,7 @@ export const findingFilter = ({
   waived,
   ...query
 }: {
-  readonly [Name in Exclude<keyof typeof findingQuery, "limit">]?: (typeof findingQuery)[Name]["schema"]["Type"]
+  readonly [Name in keyof typeof findingQuery]?: (typeof findingQuery)[Name]["schema"]["Type"]
 }) => ({
   ...query,
   ...(state === undefined ? {} : { isOpen: state === "open" }),

@@ -26,6 +26,7 @@ export interface FindingList {
     readonly owner?: string | undefined
     readonly instance?: string | undefined
     readonly after?: string | undefined
+    readonly limit?: number | undefined
   }
 }
 

@@ -2,15 +2,16 @@
  * An instance's whole story: how it stands in each job, its states over time, what was found of it, and what accepts that.
  */
 import type { InstanceStory } from "@holdfast/history/History"
-import type { InstanceRun, WaiverSeen } from "@holdfast/history/Run"
-import { codesOf, ruleNotes, table } from "@holdfast/report/htmlEvidence"
+import type { Run, WaiverSeen } from "@holdfast/history/Run"
+import { codesOf, ruleNotes } from "@holdfast/report/htmlEvidence"
 import { counted } from "@holdfast/report/htmlHead"
-import { count, html, type Markup, none } from "@holdfast/report/htmlMarkup"
-import { code, finding, good, unread } from "@holdfast/report/htmlRows"
+import { count, html, none } from "@holdfast/report/htmlMarkup"
+import { finding, good, unread } from "@holdfast/report/htmlRows"
 import { links } from "./links.ts"
 import { findingEntry, when } from "./parts.ts"
 import { headline, type Page } from "./shell.ts"
 import type { JobView, Tone } from "./standing.ts"
+import { statesOverTime } from "./statesOverTime.ts"
 import { waiverEntry } from "./waiversPage.ts"
 
 /** What an instance's page is made of. */
@@ -18,60 +19,11 @@ export interface InstanceValues {
   readonly story: InstanceStory
   /** The jobs that saw it. */
   readonly views: ReadonlyArray<JobView>
+  /** The latest ticks of those jobs, the newest first, whatever became of them. */
+  readonly ticks: ReadonlyMap<string, ReadonlyArray<Run>>
   /** Those that accept something of it. */
   readonly waivers: ReadonlyArray<WaiverSeen>
 }
-
-/** How many runs a picture shows. */
-const maxCells = 120
-
-const nameOf = (state: string): string => counted.find(([known]) => known === state)?.[1] ?? state
-
-/** Runs of one job in a row in which it had the same state for the same reason. */
-interface Stretch {
-  readonly first: InstanceRun
-  readonly last: InstanceRun
-  readonly runs: number
-}
-
-/** The runs of a job, newest first, as stretches, newest first. */
-const stretches = (runs: ReadonlyArray<InstanceRun>): ReadonlyArray<Stretch> => {
-  const found: Array<Stretch> = []
-  for (const run of runs) {
-    const open = found.at(-1)
-    if (open !== undefined && open.first.state === run.state && open.first.reason_code === run.reason_code) {
-      found[found.length - 1] = { ...open, first: run, runs: open.runs + 1 }
-    } else found.push({ first: run, last: run, runs: 1 })
-  }
-  return found
-}
-
-/** A cell for each run, oldest first. */
-const strip = (runs: ReadonlyArray<InstanceRun>): Markup => {
-  const shown = runs.slice(0, maxCells).toReversed()
-  const cells = shown.map(({ state, tick }, index) => {
-    const fill = state === "not_compared" ? html` fill="url(#unseen)" stroke-width="0"` : none
-    return html`<g><title>${tick}: ${nameOf(state)}</title><rect class="${state}" x="${String(index * 20 + 1)}" y="0" width="18" height="24"${fill}/></g>`
-  })
-  const sizes = counted.flatMap(([state, name]) => {
-    const size = shown.filter((each) => each.state === state).length
-    return size === 0 ? [] : [`${count(size)} ${name}`]
-  })
-  return html`<svg class="strip" role="img" aria-label="Its last ${String(shown.length)} runs: ${sizes.join(", ")}" viewBox="0 0 ${String(Math.max(20, shown.length) * 20)} 24" preserveAspectRatio="none"><defs><pattern id="unseen" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${cells}</svg>`
-}
-
-const states = (job: string, runs: ReadonlyArray<InstanceRun>, now: number): Markup =>
-  html`<h3>Job ${job}</h3>${strip(runs)}${table(
-    `States in the job ${job}, the newest first`,
-    ["state", "reason", "from", "to", "runs"],
-    stretches(runs).map(({ first, last, runs }) => [
-      nameOf(first.state),
-      first.reason_code === first.state ? "" : code(first.reason_code),
-      when(first.tick, now, links.run(first.run_id)),
-      when(last.tick, now, links.run(last.run_id)),
-      count(runs)
-    ])
-  )}`
 
 /** As the worst of what its jobs say; what a job says counts only where that holds now. */
 const together = ({ story, views }: InstanceValues): readonly [Tone, string] => {
@@ -112,9 +64,10 @@ export const instancePage = (values: InstanceValues, now: number): Page => {
           )
     }</section>
 <section id="states"><h2>States over time</h2>${jobs.map((job) =>
-      states(
+      statesOverTime(
         job,
         story.runs.filter((run) => run.job === job),
+        values.ticks.get(job) ?? [],
         now
       )
     )}</section>

@@ -25,6 +25,7 @@ export interface JobStory {
     readonly state?: string | undefined
     readonly verdict?: string | undefined
     readonly after?: string | undefined
+    readonly limit?: number | undefined
   }
 }
 

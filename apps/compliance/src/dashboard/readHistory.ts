@@ -117,6 +117,9 @@ export const readWaivers = Effect.fnUntraced(function* (filter: { readonly job?:
 const isAccepting = ({ job, waiver }: WaiverSeen, instanceId: string, names: ReadonlySet<string>): boolean =>
   [waiver.target, ...waiver.accepts].some((target) => target === instanceId || names.has(`${job}\n${target}`))
 
+/** How many ticks of a job an instance's page looks through for those that told nothing. */
+const latestTicks = 200
+
 export const readInstance = Effect.fnUntraced(function* (
   scheduled: ReadonlyArray<ScheduledJob>,
   instanceId: string,
@@ -133,5 +136,9 @@ export const readInstance = Effect.fnUntraced(function* (
   const names = new Set(story.runs.map(({ address, job }) => `${job}\n${address}`))
   const waivers = (yield* history.waivers({})).filter((each) => isAccepting(each, instanceId, names))
   const views: ReadonlyArray<JobView> = yield* readViews(scheduled, now)
-  return { story, waivers, views } satisfies InstanceValues
+  const jobs = [...new Set(story.runs.map(({ job }) => job))]
+  const ticks = yield* Effect.forEach(jobs, (job) =>
+    Effect.map(history.runs({ job, limit: latestTicks }), ({ items }) => [job, items] as const)
+  )
+  return { story, waivers, views, ticks: new Map(ticks) } satisfies InstanceValues
 })

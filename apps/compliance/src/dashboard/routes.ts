@@ -80,18 +80,18 @@ const pages = (jobs: ReadonlyArray<ScheduledJob>) => [
   ),
   page("/jobs/:job", (now) =>
     Effect.gen(function* () {
-      const { limit = usual.runs, ...filter } = yield* asked(runQuery)
-      const of = yield* Read.readJob(jobs, yield* parameter("job"), { ...filter, limit }, now)
+      const filter = yield* asked(runQuery)
+      const of = yield* Read.readJob(jobs, yield* parameter("job"), { limit: usual.runs, ...filter }, now)
       return jobPage({ ...of, filter }, now)
     })
   ),
   page("/runs/:run", (now) =>
     Effect.gen(function* () {
-      const { limit = usual.rows, ...filter } = yield* asked(rowQuery)
+      const filter = yield* asked(rowQuery)
       const of = yield* Read.readRun(yield* parameter("run"))
       const isAsked = Object.keys(filter).length > 0
       const rows = isAsked
-        ? { filter, part: yield* Read.readRows(of.run.run_id, { ...filter, limit }) }
+        ? { filter, part: yield* Read.readRows(of.run.run_id, { limit: usual.rows, ...filter }) }
         : yield* Read.readRowsByState(of.run)
       return runPage({ ...of, rows }, now)
     })
@@ -104,8 +104,8 @@ const pages = (jobs: ReadonlyArray<ScheduledJob>) => [
   ),
   page("/findings", (now) =>
     Effect.gen(function* () {
-      const { limit = usual.findings, ...filter } = yield* asked(findingQuery)
-      const { findings, states } = yield* Read.readFindings({ ...findingFilter(filter), limit })
+      const filter = yield* asked(findingQuery)
+      const { findings, states } = yield* Read.readFindings({ limit: usual.findings, ...findingFilter(filter) })
       const names = states.map(({ job }) => job)
       return findingsPage({ findings, filter, jobs: names, isUntold: Read.isUntold(states) }, now)
     })

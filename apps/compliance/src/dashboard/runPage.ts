@@ -22,6 +22,7 @@ export interface ChosenRows {
     readonly owner?: string | undefined
     readonly text?: string | undefined
     readonly after?: string | undefined
+    readonly limit?: number | undefined
   }
 }
 

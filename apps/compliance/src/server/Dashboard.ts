@@ -18,7 +18,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { HttpApiSchemaError } from "effect/http-api/HttpApiError"
 import * as Layer from "effect/Layer"
 import { apiRoutes } from "../api/handlers.ts"
-import type { Server } from "../config/readServer.ts"
+import { isLoopback, type Server } from "../config/readServer.ts"
 import { allAssets } from "../dashboard/assets.ts"
 import { links } from "../dashboard/links.ts"
 import { routes } from "../dashboard/routes.ts"
@@ -179,6 +179,11 @@ const start = Effect.fnUntraced(function* <E, R>(
   const history = yield* History
   const events = yield* Events
   const access = yield* Access
+  if (server.tokens.length > 0 && !isLoopback(server.host) && server.url?.startsWith("https:") !== true) {
+    yield* Effect.logWarning(
+      "Access tokens travel in the clear: have a proxy speak TLS before the dashboard, and write its https:// address below `server` as `url`"
+    )
+  }
   const all = Layer.mergeAll(routes(jobs), apiRoutes(jobs), loginRoutes, eventRoute, more)
   const inner = yield* HttpRouter.toHttpEffect(all)
   yield* HttpServer.serveEffect(

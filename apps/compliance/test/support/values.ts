@@ -1,7 +1,15 @@
 /** Values that pages are made of, with something in each of their fields. */
 import type { CheckReport } from "@holdfast/check/CheckReport"
 import type { JobState } from "@holdfast/history/History"
-import type { Finding, InstanceRun, Run, RunCount, TrendPoint, WaiverSeen } from "@holdfast/history/Run"
+import {
+  type Finding,
+  type InstanceRun,
+  type Run,
+  type RunCount,
+  type TrendPoint,
+  verdictOf,
+  type WaiverSeen
+} from "@holdfast/history/Run"
 import { everything } from "../../../../packages/report/test/fullReport.ts"
 import { change } from "../../../../packages/report/test/reports.ts"
 import { findingsPage } from "../../src/dashboard/findingsPage.ts"
@@ -19,14 +27,15 @@ import { waiver } from "./months.ts"
 export const now = Date.UTC(2026, 10, 26, 12)
 const time = (hoursAgo: number): string => new Date(now - hoursAgo * 3_600_000).toISOString()
 
-const runOf = (of: CheckReport, hoursAgo: number, fields: Partial<Run> = {}): Run => ({
+/** The run of a report, so many hours before `now`. */
+export const runOf = (of: CheckReport, hoursAgo: number, fields: Partial<Run> = {}): Run => ({
   run_id: `run-${hoursAgo}`,
   job: "nightly",
   tick: time(hoursAgo),
   trigger: "schedule",
   state: "finished",
-  verdict: "drifted",
-  why: "because",
+  verdict: verdictOf(of.exit_code),
+  why: "",
   started_at: time(hoursAgo),
   finished_at: time(hoursAgo),
   exit_code: of.exit_code,
@@ -39,7 +48,15 @@ const runOf = (of: CheckReport, hoursAgo: number, fields: Partial<Run> = {}): Ru
   ...fields
 })
 
-const nothing = { summary: null, exit_code: null, complete: null, failing: null, requests: null, tool_version: null }
+/** What a run has not that has no report. */
+export const nothing = {
+  summary: null,
+  exit_code: null,
+  complete: null,
+  failing: null,
+  requests: null,
+  tool_version: null
+}
 
 const finding = (fields: Partial<Finding>): Finding => ({
   finding_id: "finding-1",
@@ -71,7 +88,7 @@ const finding = (fields: Partial<Finding>): Finding => ({
 
 /** All that a dashboard of one history shows. */
 export const values = {
-  run: runOf(everything, 12),
+  run: runOf(everything, 12, { why: "because" }),
   runs: [
     runOf(everything, 12),
     runOf(everything, 36, { state: "failed", verdict: "error", why: "no token", ...nothing }),
@@ -141,7 +158,9 @@ export const ours: ReadonlySet<string> = new Set([
 
 /** Every page of these values. */
 export const pagesOf = (of: typeof values): Readonly<Record<string, string>> => {
-  const { counts, findings, history, rows, run, runs, trend, waivers } = of
+  const { counts, findings, rows, run, runs, trend, waivers } = of
+  // One job: several would stand in the order of their names.
+  const history = of.history.map((each) => ({ ...each, job: run.job }))
   const state: JobState = {
     job: run.job,
     last: run,
@@ -166,6 +185,7 @@ export const pagesOf = (of: typeof values): Readonly<Record<string, string>> => 
     repaired_ms: 7_200_000
   }
   const filter = { owner: of.user, after: "x" }
+  const ticks = new Map([[run.job, runs]])
   const story = { instance_id: of.instance_id, rows: rows.map((row) => ({ run, row })), runs: history, findings }
   const pages: Readonly<Record<string, Page>> = {
     overview: overviewPage({ views, figures, trend, endingWaivers: 2 }, now),
@@ -175,7 +195,7 @@ export const pagesOf = (of: typeof values): Readonly<Record<string, string>> => 
       { run, counts, rows: new Map([["drifted" as const, { items: rows.slice(2, 3), next: null }]]) },
       now
     ),
-    instance: instancePage({ story, views, waivers }, now),
+    instance: instancePage({ story, views, waivers, ticks }, now),
     findings: findingsPage(
       { findings: { items: findings, next: run.run_id }, jobs: [run.job], isUntold: false, filter },
       now
