@@ -49,11 +49,19 @@ const answerOf = ({ answer, isLimited, needsToken }: Found, call: Call, authoriz
   return Effect.succeed(rpcError("RESOURCE_EXHAUSTED", "Too many requests", requestId, { headers }))
 }
 
-const handle = (state: State.State, reset: (socket: Socket) => void) => {
-  let startedAt: number | undefined
-  return Effect.gen(function* () {
+/** What the server is now. */
+interface World {
+  readonly state: State.State
+  /** When it was first asked, in milliseconds since 1970. */
+  startedAt: number | undefined
+}
+
+const handle = (now: () => World, reset: (socket: Socket) => void) =>
+  Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const requestId = randomUUID()
+    const world = now()
+    const { state } = world
     const seen: State.SeenRequest = { method: request.method, url: request.url, headers: request.headers, faults: [] }
     state.requests.push(seen)
     if (state.requests.length > rememberedRequests) state.requests.shift()
@@ -64,9 +72,9 @@ const handle = (state: State.State, reset: (socket: Socket) => void) => {
     if (request.method !== method) return rpcError("NOT_IMPLEMENTED", "Method Not Allowed", requestId)
 
     const time = yield* Clock.currentTimeMillis
-    startedAt ??= time
+    world.startedAt ??= time
     const header = request.headers["x-emulator-fault"]
-    const strikes = state.strike({ route, instance, path, header, elapsed: time - startedAt })
+    const strikes = state.strike({ route, instance, path, header, elapsed: time - world.startedAt })
     seen.faults = strikes.map(({ fault }) => fault.fault)
     const call: Call = {
       state,
@@ -80,7 +88,6 @@ const handle = (state: State.State, reset: (socket: Socket) => void) => {
     // By the emulator's own clock, and not by that of the machine below it.
     return HttpServerResponse.setHeader(yield* answer, "date", new Date(call.now).toUTCString())
   })
-}
 
 /** A running emulator. */
 export class Emulator extends Context.Service<
@@ -90,6 +97,8 @@ export class Emulator extends Context.Service<
     readonly url: string
     /** The last 10,000 requests, in order. */
     readonly requests: Effect.Effect<ReadonlyArray<State.SeenRequest>>
+    /** From now on it is as a new emulator of `seed` would be; it keeps its address and what it was asked. */
+    readonly become: (seed: Seed) => Effect.Effect<void>
   }
 >()("@holdfast/emulator/Emulator") {
   /** Listens while the layer is in use; connections that are open at its end are cut. */
@@ -106,7 +115,7 @@ export class Emulator extends Context.Service<
 }
 
 const start = Effect.fnUntraced(function* (seed: Seed, server: Http.Server, isSecure: boolean) {
-  const state = State.make(seed)
+  let world: World = { state: State.make(seed), startedAt: undefined }
   /** The sockets below TLS, by their peer's port: a reset is theirs to send. */
   const sockets = new Map<number | undefined, Socket>()
   server.on("connection", (socket: Socket) => {
@@ -116,7 +125,7 @@ const start = Effect.fnUntraced(function* (seed: Seed, server: Http.Server, isSe
   })
   const reset = (socket: Socket): void => void (sockets.get(socket.remotePort) ?? socket).resetAndDestroy()
   // The server runs its handlers uninterruptibly; a late answer must not outlive its client, or the server.
-  yield* HttpServer.serveEffect(Effect.interruptible(handle(state, reset)))
+  yield* HttpServer.serveEffect(Effect.interruptible(handle(() => world, reset)))
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
       server.closeAllConnections()
@@ -127,6 +136,10 @@ const start = Effect.fnUntraced(function* (seed: Seed, server: Http.Server, isSe
   const url = HttpServer.formatAddress(address)
   return Emulator.of({
     url: isSecure ? url.replace(/^http:\/\/127\.0\.0\.1/, "https://localhost") : url,
-    requests: Effect.sync(() => [...state.requests])
+    requests: Effect.sync(() => [...world.state.requests]),
+    become: (next) =>
+      Effect.sync(() => {
+        world = { state: { ...State.make(next), requests: world.state.requests }, startedAt: undefined }
+      })
   })
 })

@@ -218,3 +218,18 @@ describe("every route", () => {
     }).pipe(withSeed({ resources: fleet(1) }))
   )
 })
+
+describe("Emulator.become", () => {
+  it.effect("answers as a new emulator of another seed, and remembers what it was asked", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Emulator
+      assert.strictEqual((yield* ask(`${list}/vm-0`)).status, 500)
+      yield* emulator.become(Seed.make({ resources: fleet(2), faults: [{ fault: "unavailable", times: 1 }] }))
+      assert.strictEqual((yield* ask(`${list}/vm-1`)).status, 503)
+      assert.strictEqual((yield* ask(`${list}/vm-1`)).status, 200)
+      yield* emulator.become(Seed.make({}))
+      assert.strictEqual((yield* ask(`${list}/vm-1`)).status, 404)
+      assert.lengthOf(yield* emulator.requests, 4)
+    }).pipe(withSeed({ resources: fleet(1), faults: [{ fault: "internal" }] }))
+  )
+})
