@@ -27,6 +27,7 @@ const cli = Command.make("compliance").pipe(
   Command.withSubcommands([start, runJob, validate, report, alerts]),
   Command.withExamples([
     { command: "compliance start", description: "Run the jobs of compliance.yaml" },
+    { command: "compliance start --demo", description: "See what it is like, on an emulator" },
     { command: "compliance validate", description: "Look for mistakes in it" },
     {
       command: "compliance report --period 2026-10 --format html --output october.html",

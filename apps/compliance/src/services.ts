@@ -35,5 +35,6 @@ export const workshopOf = ({ alerts, jobs }: ComplianceConfig): Workshop => ({
   jobs: new Map(jobs.map((job) => [job.name, job])),
   worker: `${hostname()}/${process.pid}`,
   announce: announce(alerts),
-  alerts
+  alerts,
+  emulator: null
 })

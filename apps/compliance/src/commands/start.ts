@@ -2,22 +2,48 @@
  * `compliance start`: runs the jobs of a configuration until it is told to stop.
  */
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { load } from "../config/load.ts"
-import { work } from "../engine/work.ts"
+import { serve } from "../serve.ts"
 import * as services from "../services.ts"
 import * as flags from "./flags.ts"
 
+/** The service of a configuration. */
+const main = Effect.fn("compliance start")(function* (path: string) {
+  const config = yield* load(path)
+  const size = `${config.jobs.length} ${config.jobs.length === 1 ? "job" : "jobs"}`
+  yield* serve(config, services.workshopOf(config), (url) =>
+    Effect.logInfo(`${path}: ${size}, the dashboard is at ${url}`)
+  ).pipe(Effect.provide(services.layer(config)))
+})
+
 export const start = Command.make(
   "start",
-  { config: flags.config },
-  Effect.fn("compliance start")(function* ({ config: path }) {
-    const config = yield* load(path)
-    yield* Effect.gen(function* () {
-      yield* Effect.logInfo(`${path}: ${config.jobs.length} ${config.jobs.length === 1 ? "job" : "jobs"}`)
-      yield* work(services.workshopOf(config), { isTicking: true })
-    }).pipe(Effect.provide(services.layer(config)))
-  })
+  {
+    config: flags.config,
+    demo: Flag.Boolean("demo").pipe(
+      Flag.withDescription(
+        "Show what it is like: an emulated fleet whose state changes, with a month of past results. It reads no configuration, asks no cloud and keeps nothing"
+      ),
+      Flag.withDefault(false)
+    ),
+    seed: Flag.Int("seed").pipe(
+      Flag.withDescription("With --demo: the same seed has the same things happen. Default: 1"),
+      Flag.withDefault(1)
+    ),
+    open: Flag.Boolean("open").pipe(
+      Flag.withDescription("With --demo: show the dashboard in a browser"),
+      Flag.withDefault(false)
+    )
+  },
+  ({ config, demo, open, seed }) =>
+    demo
+      ? Effect.flatMap(
+          Effect.promise(() => import("../demo/demo.ts")),
+          (module) => module.demo({ seed, open })
+        )
+      : main(config)
 ).pipe(
   Command.withShortDescription("Run the jobs until told to stop"),
   Command.withDescription(

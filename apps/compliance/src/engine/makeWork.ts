@@ -45,13 +45,15 @@ export interface Workshop {
   readonly announce: Announce
   /** Who is told of what. */
   readonly alerts: Alerts
+  /** The emulator that answers in the place of the cloud, if one does. */
+  readonly emulator: string | null
 }
 
 const readUntilOf = ({ deadline, startedAt }: OpenRun): number =>
   deadline - Math.min(mostMarginMillis, (deadline - startedAt) * marginShare)
 
 /** What can be done for runs. */
-export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }: Workshop) {
+export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs, worker }: Workshop) {
   const store = yield* RunStore
   const database = yield* Database
   const steps = yield* Steps
@@ -188,7 +190,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, jobs, worker }:
     }
     const report = yield* Check.check(order.manifest, {
       version,
-      emulator: null,
+      emulator,
       snapshot: null,
       begun: { runId, at: run.startedAt, known },
       concurrency,
