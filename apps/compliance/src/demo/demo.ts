@@ -64,7 +64,7 @@ const run = Effect.fnUntraced(function* (clock: ShiftedClock, fleet: Fleet, { op
   yield* writePast({ ...past, jobs: config.jobs.filter(({ name }) => name !== "live") }).pipe(
     Effect.provide(
       SqlRunStore.layer.pipe(
-        Layer.provide(Database.layer(paths.join(directory, "history.sqlite"), { now: clock.currentTimeMillis }))
+        Layer.provideMerge(Database.layer(paths.join(directory, "history.sqlite"), { now: clock.currentTimeMillis }))
       )
     )
   )
