@@ -2,12 +2,14 @@
  * The program: its wiring, and the exit code. Loading it runs it.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Telemetry from "@holdfast/telemetry/Telemetry"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import type { Callable } from "./CommandLine.ts"
 import * as Failure from "./Failure.ts"
+import * as Output from "./Output.ts"
 import * as platform from "./platform.ts"
-import * as Telemetry from "./Telemetry.ts"
+import { version } from "./version.ts"
 
 /** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
 const echoMillis = 500
@@ -47,7 +49,13 @@ const program = Effect.gen(function* () {
 
 program.pipe(
   Effect.catchCause(Failure.report),
-  Effect.provide(Telemetry.layer),
+  Effect.provide(
+    Telemetry.layer({
+      name: "holdfast",
+      version,
+      warn: (text) => Effect.ignore(Output.stderr(`warning: ${text}\n`))
+    })
+  ),
   Effect.provide(platform.layer),
   NodeRuntime.runMain({
     disableErrorReporting: true,
