@@ -3,12 +3,14 @@
  * The program: its wiring, and the exit code. Loading it runs it.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Telemetry from "@holdfast/telemetry/Telemetry"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Cli from "./Cli.ts"
 import * as Failure from "./Failure.ts"
 import * as Log from "./Log.ts"
 import * as platform from "./platform.ts"
+import { version } from "./version.ts"
 
 /** Ctrl-C can arrive twice: from the terminal, and passed on by a package manager. That is one wish to stop, not two. */
 const echoMillis = 500
@@ -28,8 +30,9 @@ const args = process.argv.slice(2)
 const endOf = (code: number): number => (code === 130 && args[0] === "start" ? 0 : code)
 
 Cli.run(args).pipe(
-  Effect.catchCause(Failure.report),
+  Effect.provide(Telemetry.layer({ name: "holdfast-compliance", version, warn: (text) => Effect.logWarning(text) })),
   Effect.provide(Log.layer),
+  Effect.catchCause(Failure.report),
   Effect.provide(platform.layer),
   NodeRuntime.runMain({
     disableErrorReporting: true,
