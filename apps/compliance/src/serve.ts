@@ -1,6 +1,7 @@
 /**
  * A replica as a service: its clock and its workers, and the dashboard before the history that they write.
  */
+import { RunStore } from "@holdfast/history/RunStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -8,6 +9,9 @@ import type { ComplianceConfig } from "./config/ComplianceConfig.ts"
 import type { Server } from "./config/readServer.ts"
 import type { Workshop } from "./engine/makeWork.ts"
 import { work } from "./engine/work.ts"
+import { healthRoutes, Pulse } from "./operations/health.ts"
+import { metricsRoute } from "./operations/metrics.ts"
+import { beginAtZero, counted } from "./operations/runMetrics.ts"
 import { Dashboard } from "./server/Dashboard.ts"
 
 /** Nothing can listen where the dashboard should. */
@@ -31,21 +35,27 @@ const detailOf = (cause: unknown): string =>
       : String(cause)
 
 /** Works and answers until it is interrupted. `onListen` is told where the dashboard is. */
-export const serve = <E, R>(
+export const serve = Effect.fn("serve")(function* <E, R>(
   { jobs, server }: ComplianceConfig,
   workshop: Workshop,
   onListen: (url: string) => Effect.Effect<void, E, R>
-) =>
-  Effect.gen(function* () {
+) {
+  const names = jobs.map(({ name }) => name)
+  const pulse = new Pulse()
+  const store = counted(yield* RunStore)
+  yield* beginAtZero(names)
+  yield* Effect.gen(function* () {
     const { url } = yield* Dashboard
     yield* onListen(url)
-    yield* work(workshop, { isTicking: true })
+    yield* work(workshop, { isTicking: true, onTurn: pulse.beat })
   }).pipe(
+    Effect.provideService(RunStore, store),
     Effect.provide(
-      Dashboard.layer({ jobs, server }, Layer.empty).pipe(
+      Dashboard.layer({ jobs, server }, Layer.merge(healthRoutes(pulse), metricsRoute(names))).pipe(
         Layer.catchTag("ServeError", ({ cause }) =>
           Layer.effect(Dashboard, Effect.fail(new ListenError({ address: addressOf(server), detail: detailOf(cause) })))
         )
       )
     )
   )
+})

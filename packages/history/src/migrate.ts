@@ -7,9 +7,11 @@ import { DatabaseError } from "./DatabaseError.ts"
 /** By `0001_name`, each run once and in order of its number; a released one never changes. */
 export type Migrations = Readonly<Record<string, Effect.Effect<unknown, unknown, SqlClient.SqlClient>>>
 
-const table = "holdfast_migrations"
+/** Which migrations a database has. */
+export const table = "holdfast_migrations"
 
-const newestOf = (migrations: Migrations): number =>
+/** The number of the last of `migrations`. */
+export const newestOf = (migrations: Migrations): number =>
   Math.max(0, ...Object.keys(migrations).map((name) => Number.parseInt(name, 10)))
 
 /**

@@ -23,7 +23,17 @@ const patience = "3 seconds"
 const pause = "1 second"
 
 /** Works until it is interrupted: then no step is taken any more, and those under way are finished or given back. */
-export const work = Effect.fnUntraced(function* (workshop: Workshop, { isTicking }: { readonly isTicking: boolean }) {
+export const work = Effect.fnUntraced(function* (
+  workshop: Workshop,
+  {
+    isTicking,
+    onTurn = Effect.void
+  }: {
+    readonly isTicking: boolean
+    /** Run after each turn of the clock that did not fail. */
+    readonly onTurn?: Effect.Effect<void>
+  }
+) {
   const steps = yield* Steps
   const todo = yield* makeWork(workshop)
   const clock = yield* makeClock(workshop.jobs, todo)
@@ -53,6 +63,7 @@ export const work = Effect.fnUntraced(function* (workshop: Workshop, { isTicking
     if (isTicking) yield* clock.tick
     yield* clock.begin
     yield* todo.tend
+    yield* onTurn
   })
   const ticking = Effect.repeat(steadily("The clock", turn), Schedule.spaced(tickMillis))
 
