@@ -19,6 +19,7 @@ const configOf = (database: string, cronOf: (name: (typeof names)[number]) => st
   JSON.stringify({
     version: 1,
     database,
+    server: { listen: "127.0.0.1:0" },
     jobs: Object.fromEntries(
       names.map((name) => [
         name,

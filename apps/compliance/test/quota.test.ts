@@ -11,6 +11,7 @@ const manifest = ["version: 1", "resources:", ...numbers.map((at) => `  vm-${at}
 
 const config = [
   "version: 1",
+  'server: {listen: "127.0.0.1:0"}',
   "quota: {requestsPerSecond: 180}",
   'jobs: {all: {cron: "*/2 * * * * *", manifests: backup.yaml}}'
 ].join("\n")

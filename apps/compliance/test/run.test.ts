@@ -132,7 +132,8 @@ describe("compliance run", () => {
 })
 
 describe("compliance start", () => {
-  const often = 'version: 1\njobs: {often: {cron: "* * * * * *", manifests: backup.yaml}}\n'
+  const often =
+    'version: 1\nserver: {listen: "127.0.0.1:0"}\njobs: {often: {cron: "* * * * * *", manifests: backup.yaml}}\n'
 
   it.live("runs what is due, and ends with 0 on SIGTERM, with what was under way finished or given back", () =>
     withEmulator(
