@@ -13,9 +13,12 @@ import * as Layer from "effect/Layer"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Terminal from "effect/Terminal"
 import { alerts } from "./commands/alerts.ts"
+import { backup } from "./commands/backup.ts"
+import { exporting } from "./commands/export.ts"
 import { report } from "./commands/report.ts"
 import { run as runJob } from "./commands/run.ts"
 import { start } from "./commands/start.ts"
+import { status } from "./commands/status.ts"
 import { validate } from "./commands/validate.ts"
 import { ExitWith } from "./Failure.ts"
 import { stderr, useColor } from "./Output.ts"
@@ -24,7 +27,7 @@ import { version } from "./version.ts"
 
 const cli = Command.make("compliance").pipe(
   Command.withDescription("Checks manifests on a schedule, and remembers what it found."),
-  Command.withSubcommands([start, runJob, validate, report, alerts]),
+  Command.withSubcommands([start, runJob, status, report, alerts, exporting, backup, validate]),
   Command.withExamples([
     { command: "compliance start", description: "Run the jobs of compliance.yaml" },
     { command: "compliance start --demo", description: "See what it is like, on an emulator" },

@@ -43,7 +43,7 @@ const passwordOf = Effect.fnUntraced(function* (env: Readonly<Record<string, str
 })
 
 /** Where the database is; secret, where it holds a password. */
-const locationOf = Effect.fnUntraced(function* (place: Place) {
+export const locationOf = Effect.fnUntraced(function* (place: Place) {
   if (place.kind === "sqlite") return place.path
   const password = yield* passwordOf(process.env)
   if (password === undefined) return place.url

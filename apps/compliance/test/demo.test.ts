@@ -1,8 +1,5 @@
 /** `compliance start --demo` as a process, and what its fleet goes through. */
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
@@ -10,58 +7,23 @@ import { afterAll, beforeAll } from "vitest"
 import { readConfig } from "../src/config/readConfig.ts"
 import { configuration, manifestsAt } from "../src/demo/files.ts"
 import { day, Fleet, hour, idOf } from "../src/demo/fleet.ts"
-
-const root = join(import.meta.dirname, "../../..")
-
-/** A process that writes, until it has written something. */
-class Running {
-  readonly child: ChildProcess
-  text = ""
-
-  constructor(args: ReadonlyArray<string>) {
-    this.child = spawn(process.execPath, [join(root, "apps/compliance/src/bin.ts"), ...args], {
-      // Nothing of the machine's own configuration reaches it.
-      env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), HOLDFAST_BACKUP_URL: "http://127.0.0.1:1" },
-      stdio: ["ignore", "pipe", "pipe"]
-    })
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (chunk: string) => {
-        this.text += chunk
-      })
-    }
-  }
-
-  /** Waits for `pattern`, and gives what its group matches. */
-  async writes(pattern: RegExp): Promise<string> {
-    for (;;) {
-      const found = pattern.exec(this.text)
-      if (found !== null) return found[1] ?? ""
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.text}`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const ended = once(this.child, "exit")
-    this.child.kill(signal)
-    await ended
-    return this.child.exitCode
-  }
-}
+import { eventually, type Replica, start } from "./support/replica.ts"
 
 describe("compliance start --demo", () => {
-  let demo: Running
+  let demo: Replica
   let url = ""
   let directory = ""
   const startedAt = Date.now()
 
   beforeAll(async () => {
-    demo = new Running(["start", "--demo"])
-    url = await demo.writes(/^Dashboard: (http:\S+)$/m)
-    directory = await demo.writes(/^Configuration and manifests: (\S+)$/m)
+    // The machine's own settings lead nowhere: they are not the demo's.
+    demo = start(["start", "--demo"], { HOLDFAST_BACKUP_URL: "http://127.0.0.1:1" })
+    const said = (pattern: RegExp) => eventually(String(pattern), () => pattern.exec(demo.said.stdout)?.[1], 110_000)
+    url = await said(/^Dashboard: (http:\S+)$/m)
+    directory = await said(/^Configuration and manifests: (\S+)$/m)
   }, 120_000)
 
-  afterAll(() => void demo.child.kill("SIGKILL"))
+  afterAll(() => void demo.process.kill("SIGKILL"))
 
   const get = async (path: string) => {
     const response = await fetch(`${url}${path}`)
@@ -72,7 +34,7 @@ describe("compliance start --demo", () => {
   const json = async (path: string): Promise<any> => (await get(path)).json()
 
   it("says that all of it is emulated, and listens on this machine alone", () => {
-    assert.match(demo.text, /everything that it shows is emulated/)
+    assert.match(demo.said.stderr, /everything that it shows is emulated/)
     assert.strictEqual(new URL(url).hostname, "127.0.0.1")
     assert.isBelow(Date.now() - startedAt, 60_000)
   })
@@ -119,7 +81,8 @@ describe("compliance start --demo", () => {
   it("ends with 0 on SIGINT, and leaves nothing behind", async () => {
     assert.isTrue(existsSync(join(directory, "history.sqlite")))
     assert.match(readFileSync(join(directory, "production.yaml"), "utf8"), /^version: 1$/m)
-    assert.strictEqual(await demo.end("SIGINT"), 0)
+    demo.process.kill("SIGINT")
+    assert.strictEqual(await demo.ended, 0)
     assert.isFalse(existsSync(directory))
   })
 })
