@@ -11,6 +11,7 @@ import type { Workshop } from "./engine/makeWork.ts"
 import { work } from "./engine/work.ts"
 import { healthRoutes, Pulse } from "./operations/health.ts"
 import { metricsRoute } from "./operations/metrics.ts"
+import { keepRetention } from "./operations/retention.ts"
 import { beginAtZero, counted } from "./operations/runMetrics.ts"
 import { Dashboard } from "./server/Dashboard.ts"
 
@@ -36,7 +37,7 @@ const detailOf = (cause: unknown): string =>
 
 /** Works and answers until it is interrupted. `onListen` is told where the dashboard is. */
 export const serve = Effect.fn("serve")(function* <E, R>(
-  { jobs, server }: ComplianceConfig,
+  { jobs, retention, server }: ComplianceConfig,
   workshop: Workshop,
   onListen: (url: string) => Effect.Effect<void, E, R>
 ) {
@@ -47,8 +48,10 @@ export const serve = Effect.fn("serve")(function* <E, R>(
   yield* Effect.gen(function* () {
     const { url } = yield* Dashboard
     yield* onListen(url)
+    yield* Effect.forkScoped(keepRetention(retention))
     yield* work(workshop, { isTicking: true, onTurn: pulse.beat })
   }).pipe(
+    Effect.scoped,
     Effect.provideService(RunStore, store),
     Effect.provide(
       Dashboard.layer({ jobs, server }, Layer.merge(healthRoutes(pulse), metricsRoute(names))).pipe(

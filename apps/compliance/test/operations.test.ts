@@ -14,7 +14,7 @@ import { open } from "./support/dashboard.ts"
 import { parse } from "./support/exposition.ts"
 import { openHistory } from "./support/history.ts"
 import { Hands, historyAt } from "./support/months.ts"
-import { directory, eventually, healthy, type Replica, start, withEmulator } from "./support/replica.ts"
+import { compliance, directory, eventually, healthy, type Replica, start, withEmulator } from "./support/replica.ts"
 
 const token = "canary-3f6c1a0d9b7e4c52"
 const manifest =
@@ -132,6 +132,28 @@ describe("compliance start", () => {
         assert.match(String(finished?.run_id), /^[0-9a-f-]{36}$/)
         assert.notInclude(replica.said.stderr, "canary")
         assert.notInclude(replica.said.stderr, env.YC_IAM_TOKEN ?? "emulator-token")
+      })
+    )
+  )
+
+  it.live("throws away what is older than is kept, but for what tells how a job is now", () =>
+    withEmulator(fleet, (env) =>
+      Effect.gen(function* () {
+        const rare =
+          'version: 1\njobs: {rare: {cron: "0 0 29 2 *", manifests: backup.yaml}}\nserver: {listen: "127.0.0.1:0"}\n'
+        const path = directory({
+          "compliance.yaml": `${rare}retention: {runs: 1s, rows: 1s}\n`,
+          "backup.yaml": manifest
+        })
+        const command = (name: string) => [name, "--config", join(path, "compliance.yaml")]
+        for (let nth = 0; nth < 3; nth++) yield* compliance([...command("run"), "--job", "rare"], env)
+        const replica = start(command("start"), env)
+        const said = yield* Effect.promise(() =>
+          eventually("retention", () => /Retention: [^"]*/.exec(replica.said.stderr)?.[0])
+        )
+        replica.process.kill("SIGTERM")
+        yield* Effect.promise(() => replica.ended)
+        assert.match(said, /^Retention: 2 runs, /)
       })
     )
   )

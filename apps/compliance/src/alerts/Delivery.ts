@@ -46,7 +46,7 @@ type Outcome = "sent" | "failed" | "given_up" | "dropped"
 
 const counted = (channel: string, outcome: Outcome) =>
   Metric.update(
-    Metric.counter("holdfast_alerts", {
+    Metric.counter("holdfast_alerts_total", {
       description: "Alerts by channel, and by what came of an attempt to send one",
       attributes: { channel, outcome },
       incremental: true

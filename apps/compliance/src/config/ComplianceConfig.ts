@@ -50,7 +50,7 @@ export interface Retention {
   readonly runsMillis: number
   /** How long the rows of runs are kept, in milliseconds. */
   readonly rowsMillis: number
-  /** How many runs are kept of each job. */
+  /** How many runs are kept of all jobs together. */
   readonly maxRuns: number
 }
 

@@ -6,13 +6,15 @@ import { type Announce, type RunChanges, RunStore } from "@holdfast/history/RunS
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 
-/** The metrics, by name, with what they mean. */
+/** What is counted, by name, with what it means. */
 export const descriptions = {
   holdfast_runs_total: "Ticks and runs by what became of them, of those that this replica closed or recorded.",
   holdfast_run_duration_seconds: "How long runs took from their beginning to their result.",
   holdfast_api_requests_total: "Requests that were sent to the cloud for runs that this replica closed.",
   holdfast_api_retries_total: "How many of them were sent again.",
-  holdfast_api_errors_total: "Resources that could not be read, by error, of runs that this replica closed."
+  holdfast_api_errors_total: "Resources that could not be read, by error, of runs that this replica closed.",
+  /** Counted where they are sent: `alerts/Delivery.ts`. */
+  holdfast_alerts_total: "Alerts by channel and by what became of them, of those that this replica sent."
 } as const
 
 type Labels = Readonly<Record<string, string>>
