@@ -21,6 +21,9 @@ const codesOf = ({ changes, reason_code, state }: ResourceReport): ReadonlyArray
 const keyOf = ({ address, instance_id }: Pick<ResourceReport, "address" | "instance_id">): string =>
   JSON.stringify([address, instance_id])
 
+/** Drift among what nobody listed: what is only reported, or waived, is none. */
+const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail" && !waived
+
 const unlistedKey = ({ folder_id, instance_id, kind }: Unlisted): string =>
   JSON.stringify([kind, folder_id, instance_id])
 
@@ -39,27 +42,25 @@ export const compareWithBaseline = (earlier: CheckReport, findings: Findings, ti
   })
   const unlisted = findings.unlisted.map((row): Unlisted => {
     const known = unlistedBefore.get(unlistedKey(row))
-    return known === undefined
-      ? { ...row, baseline: "new", since: timestamp }
-      : { ...row, baseline: "unchanged", since: sinceOf(known) }
+    if (known === undefined) return { ...row, baseline: "new", since: timestamp }
+    const isWorse = isUnlistedDrift(row) && !isUnlistedDrift(known)
+    return { ...row, baseline: isWorse ? "new" : "unchanged", since: sinceOf(known) }
   })
-  const now = new Map(findings.resources.map((row) => [keyOf(row), row]))
-  // What could not be read may have drifted still.
-  const isResolved = (row: ResourceReport) => {
-    const current = now.get(keyOf(row))
-    return current === undefined || !(isDrift(current) || current.state === "not_compared")
-  }
+  // What could not be read, or whose folder could not, may have drifted still; so may what is declared no more.
+  const inSync = new Set(findings.resources.filter(({ state }) => state === "in_sync").map(keyOf))
   return {
     resources,
     unlisted,
     baseline: {
       run_id: earlier.run_id,
       timestamp: earlier.timestamp,
-      resolved: [...before.values()].filter(isResolved).map((row) => ({
-        address: row.address,
-        instance_id: row.instance_id,
-        reason_codes: codesOf(row)
-      }))
+      resolved: [...before.values()]
+        .filter((row) => inSync.has(keyOf(row)))
+        .map((row) => ({
+          address: row.address,
+          instance_id: row.instance_id,
+          reason_codes: codesOf(row)
+        }))
     }
   }
 }
