@@ -27,6 +27,16 @@ const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail"
 const unlistedKey = ({ folder_id, instance_id, kind }: Unlisted): string =>
   JSON.stringify([kind, folder_id, instance_id])
 
+/** Whether each of `codes` was there before, as often: a second policy that is missing is another finding of one rule. */
+const areKnown = (codes: ReadonlyArray<string>, before: ReadonlyArray<string>): boolean => {
+  const left = [...before]
+  return codes.every((code) => {
+    const at = left.indexOf(code)
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0
+  })
+}
+
 /** Marks the findings of the run that began at `timestamp` by those of `earlier`. */
 export const compareWithBaseline = (earlier: CheckReport, findings: Findings, timestamp: string): Compared => {
   const before = new Map(earlier.resources.filter(isDrift).map((row) => [keyOf(row), row]))
@@ -36,7 +46,7 @@ export const compareWithBaseline = (earlier: CheckReport, findings: Findings, ti
     if (!isDrift(row)) return row
     const known = before.get(keyOf(row))
     const codes = known === undefined ? [] : codesOf(known)
-    return known !== undefined && codesOf(row).every((code) => codes.includes(code))
+    return known !== undefined && areKnown(codesOf(row), codes)
       ? { ...row, baseline: "unchanged", since: sinceOf(known) }
       : { ...row, baseline: "new", since: known === undefined ? timestamp : sinceOf(known) }
   })

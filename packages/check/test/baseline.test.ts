@@ -68,6 +68,25 @@ describe("a baseline", () => {
     })
   )
 
+  it.effect("has another finding of a rule that it knew for new", () =>
+    Effect.gen(function* () {
+      const one = row("one", { enabled: false })
+      const twice = { ...one, changes: one.changes.flatMap((change) => [change, change]) }
+      const marksOf = (before: ResourceReport, now: ResourceReport) =>
+        Effect.map(earlier([before]), (baseline) => {
+          const { resources } = compareWithBaseline(
+            baseline,
+            { resources: [now], unlisted: [] },
+            "2026-03-05T00:00:00Z"
+          )
+          return resources.map(({ baseline }) => baseline)
+        })
+      assert.deepStrictEqual(yield* marksOf(one, twice), ["new"])
+      assert.deepStrictEqual(yield* marksOf(twice, twice), ["unchanged"])
+      assert.deepStrictEqual(yield* marksOf(twice, one), ["unchanged"])
+    })
+  )
+
   it.effect("has resolved what is in sync, and nothing that was not read", () =>
     Effect.gen(function* () {
       const off = { enabled: false }
