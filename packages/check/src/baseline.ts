@@ -2,6 +2,7 @@
  * What has changed since an earlier report: which drift is new, which was known, and which is resolved. Pure.
  */
 import type { CheckReport, ResourceReport, Unlisted } from "./CheckReport.ts"
+import { isUnlistedDrift } from "./ExitCode.ts"
 
 type Findings = Pick<CheckReport, "resources" | "unlisted">
 
@@ -20,9 +21,6 @@ const codesOf = ({ changes, reason_code, state }: ResourceReport): ReadonlyArray
 
 const keyOf = ({ address, instance_id }: Pick<ResourceReport, "address" | "instance_id">): string =>
   JSON.stringify([address, instance_id])
-
-/** Drift among what nobody listed: what is only reported, or waived, is none. */
-const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail" && !waived
 
 const unlistedKey = ({ folder_id, instance_id, kind }: Unlisted): string =>
   JSON.stringify([kind, folder_id, instance_id])

@@ -2,7 +2,7 @@
  * A report as workflow commands of GitHub Actions: annotations at the lines of the manifest, errors first, the verdict last.
  */
 import type { CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
-import { fails, unlistedFails } from "@holdfast/check/ExitCode"
+import { fails, isUnlistedDrift, unlistedFails } from "@holdfast/check/ExitCode"
 import { cautions, conclusion } from "./conclusion.ts"
 import { cut } from "./cut.ts"
 import { byReason } from "./notCompared.ts"
@@ -120,7 +120,7 @@ function* warningsOf(report: CheckReport): Iterable<Annotation> {
     if ((row.state === "drifted" || row.state === "missing") && !fails(row, fail_on)) yield ofDrift(row)
   }
   for (const row of unlisted) {
-    if (row.mode === "fail" && !row.waived && !unlistedFails(row, fail_on)) yield ofUnlisted(row)
+    if (isUnlistedDrift(row) && !unlistedFails(row, fail_on)) yield ofUnlisted(row)
   }
   for (const { kind, reason, source, target, until } of waivers.expired)
     yield {

@@ -3,6 +3,7 @@
  * nobody listed. It keeps to what the schemas of Ant, Surefire and Jenkins have in common.
  */
 import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
+import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
 import { verdict } from "./pretty.ts"
@@ -102,7 +103,7 @@ interface Counts {
 }
 
 const unlistedCounts = (rows: ReadonlyArray<Unlisted>): Counts => {
-  const failures = rows.filter(({ mode, waived }) => mode === "fail" && !waived).length
+  const failures = rows.filter(isUnlistedDrift).length
   return { tests: rows.length, failures, errors: 0, skipped: rows.length - failures }
 }
 

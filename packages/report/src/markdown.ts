@@ -3,6 +3,7 @@
  * away. What does not fit into a comment is left out by findings, and counted.
  */
 import type { Change, CheckReport, ResourceReport, Unlisted, WaiverReport } from "@holdfast/check/CheckReport"
+import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
 import { liveSide } from "./liveSide.ts"
@@ -36,7 +37,6 @@ interface Section {
 }
 
 const isDrift = ({ state }: ResourceReport): boolean => state === "drifted" || state === "missing"
-const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail" && !waived
 const isReported = ({ mode, waived }: Unlisted): boolean => mode === "report" && !waived
 
 const countOf = <A>(rows: ReadonlyArray<A>, isMeant: (row: A) => boolean): number =>
