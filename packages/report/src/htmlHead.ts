@@ -2,10 +2,10 @@
  * What an HTML report begins with: the verdict, what must be known before it is believed, the counts, and the search.
  */
 import type { CheckReport } from "@holdfast/check/CheckReport"
+import { conclusion, type Remark } from "./conclusion.ts"
 import { diagnostic } from "./htmlEvidence.ts"
 import { count, html, type Markup, none, time } from "./htmlMarkup.ts"
 import { type Kind, unlistedInSync } from "./htmlSections.ts"
-import { verdict } from "./pretty.ts"
 
 /** How many diagnostics stand at the top; all of them are with the evidence. */
 const maxNotes = 5
@@ -20,18 +20,11 @@ const counted = [
   ["in_sync", "in sync", "in_sync"]
 ] as const
 
-/** The verdict in the words that a terminal gets; they quote nobody. */
-export const conclusion = (
-  report: CheckReport
-): { readonly glyph: string; readonly tone: string; readonly words: string } => {
-  const line = verdict(report, { color: false }).trimEnd().split("\n").at(-1) ?? ""
-  const [, glyph, words] = /^([\u2713\u26a0])? ?(.*)$/.exec(line) ?? []
-  if (glyph === "\u2713") return { glyph, tone: "good", words: words ?? "" }
-  const isBad = glyph === undefined && (report.failing > 0 || report.exit_code === 1)
-  return isBad
-    ? { glyph: "\u2717", tone: "bad", words: line }
-    : { glyph: glyph ?? "\u26a0", tone: "unsure", words: words ?? "" }
-}
+const glyphs = { good: "\u2713", unsure: "\u26a0", bad: "\u2717" } as const
+
+/** How the verdict looks: one that is neither good nor bad is bad where the run failed, and else unsure. */
+const toneOf = ({ exit_code }: CheckReport, { tone }: Remark): keyof typeof glyphs =>
+  tone !== "neutral" ? tone : exit_code === 1 ? "bad" : "unsure"
 
 /** A bar with a part for each state; its words are those of the counts below it. */
 const chart = ({ summary }: CheckReport): Markup => {
@@ -96,11 +89,12 @@ const search = (report: CheckReport, kinds: ReadonlyArray<Kind>): Markup => {
 
 /** The verdict and what belongs to it. */
 export const head = (report: CheckReport): Markup => {
-  const { glyph, tone, words } = conclusion(report)
+  const verdict = conclusion(report)
+  const tone = toneOf(report, verdict)
   const { manifest, timestamp } = report
   const files = manifest.map(({ path }) => path).join(", ")
   return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${time(timestamp)}</span></p>
-<h1><span aria-hidden="true">${glyph}</span>${words}</h1>
+<h1><span aria-hidden="true">${glyphs[tone]}</span>${verdict.text}</h1>
 ${notes(report)}${chart(report)}${counts(report)}</header>
 `
 }

@@ -110,6 +110,16 @@ describe("an HTML report in a browser", { timeout: 60_000 }, () => {
     assert.isFalse(await page.getByRole("searchbox").isVisible())
   })
 
+  it("cuts off nothing on paper, where nobody can scroll", async () => {
+    const { page } = await browser.open(html(put(everything, () => `a-very-long-name-${"x".repeat(300)}`)), {
+      viewport: { width: 700, height: 1000 }
+    })
+    const isCut = "[...document.querySelectorAll('.scroll')].map((el) => el.scrollWidth > el.clientWidth)"
+    assert.deepStrictEqual(await page.evaluate(isCut), [true, true, true])
+    await page.emulateMedia({ media: "print" })
+    assert.deepStrictEqual(await page.evaluate(isCut), [false, false, false])
+  })
+
   it.each([320, 360, 1280])("needs no scrolling sideways at %i pixels", async (width) => {
     const { page } = await browser.open(html(put(everything, () => `a-very-long-name-${"x".repeat(300)}`)), {
       viewport: { width, height: 800 }
