@@ -127,6 +127,27 @@ describe("drift check --baseline", () => {
     })
   )
 
+  it.live("of an emulator is none of the cloud, of which it knows nothing", () =>
+    withEmulator(
+      fleetOf(1, () => ({ enabled: false })),
+      (env) =>
+        Effect.gen(function* () {
+          const seed = JSON.stringify(fleetOf(1, () => ({ enabled: false })))
+          const cwd = directory({ "backup.yaml": manifestOf(1), "fleet.yaml": seed })
+          const emulated = ["check", "--emulate", "fleet.yaml"]
+          assert.strictEqual((yield* drift([...emulated, "--report", "json=emulated.json"], { cwd })).code, 2)
+          assert.strictEqual((yield* drift(["check", "--report", "json=real.json"], { cwd, env })).code, 2)
+          const known = (name: string) => ["--baseline", name, "--fail-on", "new"]
+          const wrong = yield* drift(["check", ...known("emulated.json")], { cwd, env })
+          assert.deepStrictEqual([wrong.code, wrong.stdout], [1, ""])
+          assert.include(wrong.stderr, "it is of an emulator, and this run is not")
+          const other = yield* drift([...emulated, ...known("real.json")], { cwd })
+          assert.include(other.stderr, "it is of the cloud, and this run is of an emulator")
+          assert.strictEqual((yield* drift([...emulated, ...known("emulated.json")], { cwd })).code, 0)
+        })
+    )
+  )
+
   it.live("is needed where only new drift shall fail, and must be a report", () =>
     Effect.gen(function* () {
       const cwd = directory({ "backup.yaml": manifestOf(1) })

@@ -3,8 +3,8 @@
  */
 import { createHash } from "node:crypto"
 import type { CheckReport } from "@holdfast/check/CheckReport"
-import { appendix } from "./htmlEvidence.ts"
 import { conclusion } from "./conclusion.ts"
+import { appendix } from "./htmlEvidence.ts"
 import { find, head } from "./htmlHead.ts"
 import { html as markup } from "./htmlMarkup.ts"
 import { script } from "./htmlScript.ts"

@@ -98,10 +98,10 @@ const carriedOf = Effect.fnUntraced(function* (
 })
 
 /** What was known before. */
-const baselineOf = Effect.fnUntraced(function* ({ baseline, failOn }: Options) {
-  if (baseline === undefined) return failOn === "new" ? yield* new MissingBaseline() : {}
-  const { readReport } = yield* Effect.promise(() => import("../earlierReport.ts"))
-  return { baseline: yield* readReport(baseline) }
+const baselineOf = Effect.fnUntraced(function* (path: string | undefined, emulator: string | null) {
+  if (path === undefined) return {}
+  const { baseline } = yield* Effect.promise(() => import("../earlierReport.ts"))
+  return { baseline: yield* baseline(path, emulator) }
 })
 
 type Present = Effect.Success<ReturnType<typeof presenterOf>>
@@ -111,10 +111,11 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, pres
   const given = { "--emulate": emulate, "--against": against, "--resume": against === undefined ? undefined : resume }
   const conflicting = Object.entries(given).filter(([, value]) => value !== undefined)
   if (conflicting.length > 1) return yield* new ConflictingFlags({ flags: conflicting.map(([flag]) => flag) })
-  const known = yield* baselineOf(options)
+  if (options.failOn === "new" && options.baseline === undefined) return yield* new MissingBaseline()
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
   const { cloud, emulator, snapshot, warnings } = yield* cloudOf(options)
+  const known = yield* baselineOf(options.baseline, emulator)
   const earlier = yield* carriedOf(manifest, Context.get(cloud, CloudBackup).endpoint, options)
   return yield* Check.check(manifest, {
     version,
