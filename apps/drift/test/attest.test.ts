@@ -122,6 +122,41 @@ describe("drift check --attest", () => {
     })
   )
 
+  it.live("says beside a report of an emulator that it is one, and that it has not passed", () =>
+    Effect.gen(function* () {
+      const cwd = directory({
+        "backup.yaml": manifestOf(1),
+        "fleet.yaml": JSON.stringify(fleetOf(1)),
+        "key.pem": privatePem(ed25519.privateKey),
+        "public.pem": publicPem(ed25519.publicKey)
+      })
+      const args = ["check", "--emulate", "fleet.yaml", "--report", "json=report.json", "--attest", "key.pem"]
+      assert.strictEqual((yield* drift(args, { cwd })).code, 0)
+      const { code, stdout } = yield* check(cwd, "--key", "public.pem")
+      assert.strictEqual(code, 0)
+      assert.include(
+        stdout,
+        "  against: an emulator of fleet.yaml\n  result:  WARNED, exit code 0\n  mind:    Emulated by fleet.yaml"
+      )
+    })
+  )
+
+  it.live("is verified by any of its signatures, in either alphabet of base64", () =>
+    Effect.gen(function* () {
+      const cwd = yield* signed()
+      const path = join(cwd, "report.json.dsse.json")
+      const envelope = JSON.parse(readFileSync(path, "utf8"))
+      const toUrl = (text: string) => Buffer.from(text, "base64").toString("base64url")
+      const [own] = envelope.signatures
+      const signatures = [
+        { keyid: own.keyid, sig: toUrl(Buffer.alloc(64).toString("base64")) },
+        { sig: toUrl(own.sig) }
+      ]
+      writeFileSync(path, JSON.stringify({ ...envelope, payload: toUrl(envelope.payload), signatures }))
+      assert.strictEqual((yield* check(cwd, "--key", "public.pem")).code, 0)
+    })
+  )
+
   const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey
   const ed448 = generateKeyPairSync("ed448").privateKey
   const encrypted = ed25519.privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" })

@@ -47,12 +47,16 @@ const main = Effect.fn("drift verify")(function* (options: Options, report: stri
   if (subject.digest.sha256 !== sha256Of([bytes])) {
     return yield* refuse("its bytes are not those that were signed", "Do not trust it; ask whoever has signed it.")
   }
-  const { emulator, endpoint, exit_code, run_id, snapshot, timestamp } = subject.annotations
-  const against =
-    snapshot !== null ? `the snapshot ${snapshot}` : emulator !== null ? `an emulator of ${emulator}` : endpoint
-  yield* Output.stdout(
-    `${safe`${report}: verified`}\n${safe`  key:     ${keyIdOf(key)}`}\n${safe`  run:     ${run_id} of ${timestamp}`}\n${safe`  against: ${against}`}\n${safe`  result:  ${statement.success.predicate.result}, exit code ${exit_code}`}\n`
-  )
+  const { caveats, compared_with, exit_code, run_id, timestamp } = subject.annotations
+  const lines = [
+    safe`${report}: verified`,
+    safe`  key:     ${keyIdOf(key)}`,
+    safe`  run:     ${run_id} of ${timestamp}`,
+    safe`  against: ${compared_with}`,
+    safe`  result:  ${statement.success.predicate.result}, exit code ${exit_code}`,
+    ...caveats.map((caveat) => safe`  mind:    ${caveat}`)
+  ]
+  yield* Output.stdout(`${lines.join("\n")}\n`)
 })
 
 export const verify = callable({
