@@ -10,9 +10,13 @@ interface Comment {
   readonly user: { readonly login: string } | null
 }
 
-const { GITHUB_API_URL = "", GITHUB_REPOSITORY = "", GITHUB_TOKEN = "", PULL_REQUEST = "", REPORT = "" } = process.env
+const { CATEGORY = "", GITHUB_API_URL = "", GITHUB_REPOSITORY = "", GITHUB_TOKEN = "" } = process.env
+const { PULL_REQUEST = "", REPORT = "" } = process.env
 
-const marker = "<!-- holdfast-report -->"
+/** What a report begins with. */
+const plainMarker = "<!-- holdfast-report -->"
+/** What the comment begins with: where there are several, each run finds its own. */
+const marker = CATEGORY === "holdfast" ? plainMarker : `<!-- holdfast-report ${CATEGORY} -->`
 /** Who writes with a job's own token. Whoever else begins a comment with the mark could put other words into it later. */
 const author = "github-actions[bot]"
 const pageLength = 100
@@ -50,7 +54,7 @@ const find = async (): Promise<Comment | undefined> => {
 
 try {
   if (!/^\d+$/.test(PULL_REQUEST)) throw new Error("the run belongs to no pull request")
-  const report = readFileSync(REPORT, "utf8")
+  const report = readFileSync(REPORT, "utf8").replace(plainMarker, () => marker)
   const known = await find()
   if (known === undefined) await ask("POST", `${PULL_REQUEST}/comments`, report)
   else await ask("PATCH", `comments/${known.id}`, report)

@@ -57,9 +57,6 @@ describe("action.yml", () => {
     }))
   }
 
-  /** The formats of this build. */
-  const reports = "markdown json"
-
   it("gives no text of others to a shell, and pins what it uses", () => {
     for (const { env, run, uses } of action.runs.steps) {
       if (run !== undefined) assert.notInclude(run, "${{")
@@ -85,18 +82,19 @@ describe("action.yml", () => {
       (env) =>
         Effect.gen(function* () {
           const cwd = directory({ "backup.yaml": manifestOf(3) })
-          const result = yield* step(check, { reports }, { cwd, env })
+          const result = yield* step(check, {}, { cwd, env })
           assert.strictEqual(result.code, 2, result.stderr)
           assert.match(
             result.stdout,
             /^::error file=backup\.yaml,line=5,col=\d+,title=web-2%3A drifted \(high\)::enabled/m
           )
           assert.match(result.summary, /^<!-- holdfast-report -->\n## Holdfast: \u2717 Drift: 1 drifted/)
-          const { json, markdown, ...outputs } = result.outputs
+          const { json, markdown, sarif, ...outputs } = result.outputs
           assert.deepStrictEqual(outputs, { "exit-code": "2", drifted: "true", compared: "true" })
           assert.include(result.summary, "\n[HF010]: docs/rules/HF010.md\n")
           assert.strictEqual(readFileSync(markdown ?? "", "utf8"), result.summary)
           assert.strictEqual(JSON.parse(readFileSync(json ?? "", "utf8")).summary.drifted, 1)
+          assert.lengthOf(JSON.parse(readFileSync(sarif ?? "", "utf8")).runs[0].results, 1)
         })
     )
   )
@@ -110,7 +108,7 @@ describe("action.yml", () => {
             "a b.yaml": `version: 1\nresources: {one: {instance: '\${id}', protected: true}}\n`,
             "-c.yaml": "version: 1\nresources: {two: {instance: epd2, protected: true}}\n"
           })
-          const given = { files: "a b.yaml\n-c.yaml\n", var: "id=epd1\n", reports }
+          const given = { files: "a b.yaml\n-c.yaml\n", var: "id=epd1\n" }
           const first = yield* step(check, given, { cwd, env })
           assert.strictEqual(first.code, 2, first.stderr)
           const baseline = first.outputs.json ?? ""
@@ -129,10 +127,28 @@ describe("action.yml", () => {
       (env) =>
         Effect.gen(function* () {
           const cwd = directory({ "backup.yaml": manifestOf(2) })
-          const { outputs } = yield* step(check, { reports }, { cwd, env })
+          const { outputs } = yield* step(check, {}, { cwd, env })
           assert.deepInclude(outputs, { "exit-code": "2", compared: "false" })
           const upload = action.runs.steps.find(({ uses }) => uses !== undefined)
           assert.include(upload?.if, "steps.check.outputs.compared == 'true'")
+        })
+    )
+  )
+
+  it.live("ends as drift does where it could not tell, wherever the runner keeps its files", () =>
+    withEmulator(
+      fleetOf(2, (index) => (index === 1 ? {} : { faults: [{ fault: "forbidden" as const }] })),
+      (env) =>
+        Effect.gen(function* () {
+          const cwd = join(directory({}), "a 'b' $(touch owned); c")
+          mkdirSync(cwd)
+          writeFileSync(join(cwd, "backup.yaml"), manifestOf(2))
+          const { code, outputs, summary } = yield* step(check, {}, { cwd, env })
+          assert.deepInclude(outputs, { "exit-code": "3", drifted: "false", compared: "false" })
+          assert.strictEqual(code, 3)
+          assert.match(summary, /^## Holdfast: \u26a0 Could not tell: no drift seen/m)
+          assert.isTrue(existsSync(outputs.sarif ?? ""))
+          assert.isFalse(existsSync(join(cwd, "owned")))
         })
     )
   )
@@ -142,7 +158,7 @@ describe("action.yml", () => {
       Effect.gen(function* () {
         const cwd = directory({ "backup.yaml": manifestOf(1) })
         const linked = (repository: string, ref: string) => {
-          const given = { reports, "${{ github.action_repository }}": repository, "${{ github.action_ref }}": ref }
+          const given = { "${{ github.action_repository }}": repository, "${{ github.action_ref }}": ref }
           return Effect.map(step(check, given, { cwd, env }), ({ code, summary }) => {
             assert.strictEqual(code, 0)
             return /^\[HF010\]: (.*)$/m.exec(summary)?.[1]
@@ -160,8 +176,8 @@ describe("action.yml", () => {
     Effect.gen(function* () {
       const cwd = directory({})
       const evil = '$(touch owned) `touch owned`; touch owned\n"; touch owned; "'
-      for (const name of ["files", "var", "baseline", "fail-on", "reports"]) {
-        const result = yield* step(check, { reports, [name]: evil }, { cwd, env: {} })
+      for (const name of ["files", "var", "baseline", "fail-on", "reports", "category"]) {
+        const result = yield* step(check, { [name]: evil }, { cwd, env: {} })
         assert.strictEqual(result.code, 1, name)
         for (const line of result.stdout.split("\n")) assert.match(line, /^(::(error|warning|notice) |$)/)
       }
@@ -208,10 +224,11 @@ describe("action.yml", () => {
     )
   }
 
-  const commented = (url: string, report: string) =>
+  const commented = (url: string, report: string, given: Readonly<Record<string, string>> = {}) =>
     step(
       comment,
       {
+        ...given,
         "github-token": "secret",
         "${{ github.event.pull_request.number }}": "7",
         "${{ steps.check.outputs.markdown }}": join(directory({ "report.md": report }), "report.md")
@@ -244,6 +261,27 @@ describe("action.yml", () => {
           `GET ${path}/7/comments?per_page=100&page=2 Bearer secret`,
           `PATCH ${path}/comments/101 Bearer secret`
         ])
+      })
+    )
+  })
+
+  it.live("leaves a comment for each category, of which none replaces another", () => {
+    const mark = "<!-- holdfast-report -->\n"
+    const comments: Array<{ id: number; body: string; user: { login: string } }> = []
+    return withGitHub(comments, 200, (url) =>
+      Effect.gen(function* () {
+        for (const text of ["first", "second"]) {
+          yield* commented(url, `${mark}${text}`)
+          for (const category of ["prod", "prod/dev"]) yield* commented(url, `${mark}${category} ${text}`, { category })
+        }
+        assert.deepStrictEqual(
+          comments.map(({ body }) => body),
+          [
+            `${mark}second`,
+            "<!-- holdfast-report prod -->\nprod second",
+            "<!-- holdfast-report prod/dev -->\nprod/dev second"
+          ]
+        )
       })
     )
   })
