@@ -66,20 +66,21 @@ export const stderr = (text: string): Effect.Effect<void> =>
 export const file = Effect.fnUntraced(function* (path: string, pieces: Iterable<string>) {
   const fs = yield* FileSystem.FileSystem
   const real = yield* Effect.orElseSucceed(fs.realPath(path), () => path)
-  // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe.
-  const isSpecial = yield* Effect.match(fs.stat(real), {
+  // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe. What /dev/stdout leads to has no path at all.
+  const isSpecial = yield* Effect.match(fs.stat(path), {
     onFailure: () => false,
     onSuccess: ({ type }) => type !== "File"
   })
   const temporary = `${real}.${crypto.randomUUID()}.tmp`
-  const write = (to: string, flag: "w" | "wx") =>
+  const write = (to: string, flag: "a" | "wx") =>
     Effect.scoped(
       Effect.flatMap(fs.open(to, { flag }), (opened) =>
         Effect.forEach(blocksOf(pieces), (block) => opened.writeAll(new TextEncoder().encode(block)), { discard: true })
       )
     )
+  // At no place of its own choosing: a pipe has none.
   const writing = isSpecial
-    ? write(real, "w")
+    ? write(path, "a")
     : Effect.andThen(write(temporary, "wx"), fs.rename(temporary, real)).pipe(
         Effect.onError(() => Effect.option(fs.remove(temporary)))
       )

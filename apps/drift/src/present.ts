@@ -55,13 +55,17 @@ export const presenterOf = Effect.fnUntraced(function* (options: Presentation) {
   const { explain, format, output, quiet, verbose } = options
   const sign = yield* signerOf(options)
   return Effect.fnUntraced(function* (report: CheckReport) {
-    for (const { format, path } of options.reports) yield* Output.file(path, (yield* writerOf(format))(report))
+    // One that cannot be written costs neither the others nor what is shown.
+    const written = yield* Effect.forEach(options.reports, ({ format, path }) =>
+      Effect.result(Effect.flatMap(writerOf(format), (write) => Output.file(path, write(report))))
+    )
     const toFile = output !== undefined
     const color = !toFile && Output.useColor(options.color, process.stdout)
     const pieces =
       format === "pretty" ? [pretty(report, { color, verbose, explain })] : (yield* writerOf(format))(report)
     if (output !== undefined) yield* Output.file(output, pieces)
     else if (!quiet) yield* Output.stdoutPieces(pieces)
+    yield* Effect.forEach(written, Effect.fromResult, { discard: true })
     yield* sign(report)
     const isSaid = format === "pretty" && !toFile && !quiet
     if (!isSaid && (!quiet || report.exit_code === 1)) {

@@ -3,7 +3,8 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
 import { Effect, Schema } from "effect"
-import { directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
+import { bundle, directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
+import { shell } from "./shell.ts"
 
 const decode = (text: string) => Schema.decodeUnknownSync(CheckReport)(JSON.parse(text))
 const read = (cwd: string, name: string) => readFileSync(join(cwd, name), "utf8")
@@ -18,6 +19,18 @@ describe("drift check --report", () => {
         assert.include(result.stdout, "✓ In sync: all 2 are as declared")
         assert.strictEqual(read(cwd, "a.json"), read(cwd, "b.json"))
         assert.strictEqual(decode(read(cwd, "a.json")).summary.in_sync, 2)
+      })
+    )
+  )
+
+  it.live("writes to a pipe that /dev/stdout leads to", () =>
+    withEmulator(fleetOf(1), (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOf(1) })
+        const command = `"${process.execPath}" "${bundle}" check --quiet --report csv=/dev/stdout | cat`
+        const { code, stderr, stdout } = yield* shell(command, { cwd, env })
+        assert.deepStrictEqual([code, stderr], [0, ""])
+        assert.include(stdout, '"In sync: all 1 are as declared."')
       })
     )
   )
