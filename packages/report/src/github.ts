@@ -84,7 +84,7 @@ const ofDrift = (row: ResourceReport): Annotation => ({
 })
 
 const ofUnlisted = (row: Unlisted): Annotation => ({
-  title: `${row.name === "" ? row.instance_id : `${row.name} (${row.instance_id})`}: unlisted (${row.severity})`,
+  title: `${row.name === "" ? row.instance_id : `${row.name} (${row.instance_id})`}: unlisted (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
   lines: [`${row.reason} (${row.reason_code})`, row.remedy]
 })
 

@@ -8,6 +8,7 @@ import { rules } from "@holdfast/check/Rule"
 import { type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
 import { verdict } from "./pretty.ts"
 import { escapeText, guardLines, safe } from "./Terminal.ts"
+import { valueText } from "./valueText.ts"
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -48,12 +49,10 @@ const testcase = (className: string, name: string, outcome?: Outcome): string =>
   return `${start}>\n      ${inner}\n    </testcase>\n`
 }
 
-const value = (json: Change["desired"]): string => (typeof json === "string" ? json : JSON.stringify(json))
-
 const changeLines = ({ actual, desired, field, pending, reason, reason_code, remedy, severity, waived }: Change) => {
   const mark = waived === true ? ", waived" : pending === true ? ", pending" : ""
   return [
-    `${safe`${field}: ${value(actual)} -> ${value(desired)}`} (${safe`${reason_code}, ${severity}`}${mark})`,
+    `${safe`${field}: ${valueText(actual)} -> ${valueText(desired)}`} (${safe`${reason_code}, ${severity}`}${mark})`,
     safe`  ${reason}`,
     safe`  ${remedy}`
   ]

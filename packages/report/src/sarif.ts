@@ -157,6 +157,7 @@ export function* sarif(report: CheckReport): Iterable<string> {
     // Characters, each counted once, however many units encode it.
     columnKind: "unicodeCodePoints",
     ...(isUuid(report.run_id) ? { automationDetails: { guid: report.run_id } } : {}),
+    ...(baseline !== null && isUuid(baseline.run_id) ? { baselineGuid: baseline.run_id } : {}),
     // Each once, as the schema wants them, also where two spellings name one file.
     artifacts: [...new Map(report.manifest.map(({ path, sha256 }) => [uriOf(path), sha256]))].map(([uri, sha256]) => ({
       location: { uri },
@@ -170,8 +171,7 @@ export function* sarif(report: CheckReport): Iterable<string> {
       ...summary,
       ...(emulator === null ? {} : { emulator: plain(emulator) }),
       ...(snapshot === null ? {} : { snapshot: plain(snapshot.path), snapshotTaken: plain(snapshot.timestamp) }),
-      ...(resumed === null ? {} : { resumedFrom: plain(resumed.run_id), carriedOver: resumed.carried }),
-      ...(baseline === null ? {} : { baseline: plain(baseline.run_id) })
+      ...(resumed === null ? {} : { resumedFrom: plain(resumed.run_id), carriedOver: resumed.carried })
     }
   }
   const open = (value: object): string => jsonLine(value).slice(0, -1)
