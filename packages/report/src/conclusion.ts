@@ -52,8 +52,12 @@ export const conclusion = (report: CheckReport): Remark => {
   if (report.diagnostics.some(({ severity }) => severity === "error"))
     return { tone: "bad", text: total === 0 ? "Error: nothing was checked" : `Error: ${drift}` }
   if (total === 0) {
-    const hint = report.exit_code === 0 ? "" : " (--allow-empty makes that in sync)"
-    return { tone: "neutral", text: `Nothing to check: the manifest declares no resources${others}${hint}` }
+    const isError = report.exit_code === 1
+    const hint = isError ? " (--allow-empty makes that in sync)" : ""
+    return {
+      tone: isError ? "bad" : "neutral",
+      text: `Nothing to check: the manifest declares no resources${others}${hint}`
+    }
   }
   if (compared === 0) return { tone: "bad", text: `Error: nothing could be compared: 0 of ${total}` }
   if (not_compared + pending > 0) {

@@ -88,7 +88,12 @@ const ofUnlisted = (row: Unlisted): Annotation => ({
   lines: [`${row.reason} (${row.reason_code})`, row.remedy]
 })
 
-function* errorsOf({ diagnostics, fail_on, resources, unlisted }: CheckReport): Iterable<Annotation> {
+const verdictOf = (report: CheckReport): Annotation => ({ title: "Holdfast", lines: [conclusion(report).text] })
+
+function* errorsOf(report: CheckReport): Iterable<Annotation> {
+  const { diagnostics, exit_code, fail_on, resources, unlisted } = report
+  // It may be all that there is to say.
+  if (exit_code === 1) yield verdictOf(report)
   for (const { column, detail, line, path, severity, summary } of diagnostics) {
     if (severity === "error") yield { title: summary, lines: [detail ?? summary], path, line, column }
   }
@@ -131,7 +136,7 @@ function* warningsOf(report: CheckReport): Iterable<Annotation> {
 }
 
 function* noticesOf(report: CheckReport): Iterable<Annotation> {
-  yield { title: "Holdfast", lines: [conclusion(report).text] }
+  if (report.exit_code !== 1) yield verdictOf(report)
   for (const row of report.unlisted) {
     if (row.mode === "report" && !row.waived) yield ofUnlisted(row)
   }

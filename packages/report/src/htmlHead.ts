@@ -2,7 +2,7 @@
  * What an HTML report begins with: the verdict, what must be known before it is believed, the counts, and the search.
  */
 import type { CheckReport } from "@holdfast/check/CheckReport"
-import { conclusion, type Remark } from "./conclusion.ts"
+import { conclusion } from "./conclusion.ts"
 import { diagnostic } from "./htmlEvidence.ts"
 import { count, html, type Markup, none, time } from "./htmlMarkup.ts"
 import { type Kind, unlistedInSync } from "./htmlSections.ts"
@@ -20,11 +20,8 @@ const counted = [
   ["in_sync", "in sync", "in_sync"]
 ] as const
 
+/** A verdict that is neither good nor bad is nothing to be sure of. */
 const glyphs = { good: "\u2713", unsure: "\u26a0", bad: "\u2717" } as const
-
-/** How the verdict looks: one that is neither good nor bad is bad where the run failed, and else unsure. */
-const toneOf = ({ exit_code }: CheckReport, { tone }: Remark): keyof typeof glyphs =>
-  tone !== "neutral" ? tone : exit_code === 1 ? "bad" : "unsure"
 
 /** A bar with a part for each state; its words are those of the counts below it. */
 const chart = ({ summary }: CheckReport): Markup => {
@@ -90,7 +87,7 @@ const search = (report: CheckReport, kinds: ReadonlyArray<Kind>): Markup => {
 /** The verdict and what belongs to it. */
 export const head = (report: CheckReport): Markup => {
   const verdict = conclusion(report)
-  const tone = toneOf(report, verdict)
+  const tone = verdict.tone === "neutral" ? "unsure" : verdict.tone
   const { manifest, timestamp } = report
   const files = manifest.map(({ path }) => path).join(", ")
   return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${time(timestamp)}</span></p>

@@ -3,6 +3,13 @@ import { conclusion } from "../src/conclusion.ts"
 import { everything } from "./fullReport.ts"
 import { denied, report, row, unread } from "./reports.ts"
 
+describe("the verdict of a run without resources", () => {
+  it("is bad, unless that is allowed", () => {
+    assert.strictEqual(conclusion(report([])).tone, "bad")
+    assert.strictEqual(conclusion(report([], { allowEmpty: true })).tone, "neutral")
+  })
+})
+
 describe("the verdict of a run that --fail-on lets pass", () => {
   const unlisted = everything.unlisted.map((each) => ({
     ...each,

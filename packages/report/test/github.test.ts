@@ -69,6 +69,15 @@ describe("github", () => {
     })
   })
 
+  it.each([
+    ["nothing is declared", report([]), "Nothing to check"],
+    ["nothing could be read", report([unread("web", denied)]), "Error: nothing could be compared"]
+  ])("has an error where %s", (_, of, text) => {
+    const errors = commandsOf(of).filter(({ name }) => name === "error")
+    assert.lengthOf(errors, 1)
+    assert.isTrue(errors[0]?.message.startsWith(text))
+  })
+
   it("names no file where standard input was read", () => {
     const [first] = commandsOf(
       report([drifted("web", [disabled], { source: { path: "<stdin>", line: 1, column: 1 } })])
