@@ -5,7 +5,7 @@
 import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
 import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
-import { type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
+import { acceptanceOf, type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
 import { verdict } from "./pretty.ts"
 import { escapeText, guardLines, safe } from "./Terminal.ts"
 import { valueText } from "./valueText.ts"
@@ -86,12 +86,10 @@ const outcomeOf = (row: ResourceReport): Outcome | undefined => {
   }
 }
 
-const unlistedOutcome = ({ verdict, waivers, ...row }: Finding): Outcome => {
-  const why = waivers.map(({ reason, until }) => `Accepted until ${until}: ${reason}. `).join("")
-  return verdict === "drift"
+const unlistedOutcome = (row: Finding): Outcome =>
+  row.verdict === "drift"
     ? { element: "failure", message: row.reason, type: row.code, body: [safe`${row.remedy}`] }
-    : { element: "skipped", message: `${why}${row.reason}`, type: row.code, body: [] }
-}
+    : { element: "skipped", message: `${acceptanceOf(row)}${row.reason}`, type: row.code, body: [] }
 
 /** How many tests of a suite have which outcome. */
 interface Counts {
