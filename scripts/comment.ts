@@ -35,7 +35,10 @@ const ask = async (method: "GET" | "POST" | "PATCH", path: string, body?: string
     signal: AbortSignal.timeout(30_000),
     ...(body === undefined ? {} : { body: JSON.stringify({ body }) })
   })
-  if (!response.ok) throw new Error(`GitHub answers ${response.status}`)
+  if (!response.ok) {
+    const hint = response.status === 403 ? ". It takes permissions: pull-requests: write, which forks do not have" : ""
+    throw new Error(`GitHub answers ${response.status}${hint}`)
+  }
   return response.json()
 }
 
@@ -60,6 +63,6 @@ try {
   else await ask("PATCH", `comments/${known.id}`, report)
 } catch (error) {
   const why = error instanceof Error ? error.message : "of an unknown error"
-  const text = `The comment could not be written: ${why}. It takes permissions: pull-requests: write, which forks do not have.`
+  const text = `The comment could not be written: ${why}.`
   process.stdout.write(`::warning title=Holdfast::${text.replaceAll("%", "%25").replace(/[\r\n]+/g, " ")}\n`)
 }

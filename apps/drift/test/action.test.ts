@@ -293,7 +293,7 @@ describe("action.yml", () => {
         assert.strictEqual(code, 0)
         assert.match(
           stdout,
-          /^::warning title=Holdfast::The comment could not be written: GitHub answers 403\. [^\n]*\n$/
+          /^::warning title=Holdfast::The comment could not be written: GitHub answers 403\. It takes permissions: [^\n]*\.\n$/
         )
       })
     )
