@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, verify } from "node:crypto"
+import { createHash, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -47,7 +47,7 @@ describe("drift check --attest", () => {
         assert.deepStrictEqual([code, stderr], [0, ""])
         assert.match(
           stdout,
-          /^report\.json: verified\n {2}key: {5}[0-9a-f]{64}\n[\s\S]* {2}result: {2}FAILED, exit code 2\n$/
+          /^report\.json: verified\n {2}key: {5}[0-9a-f]{64}\n {2}run: .*\n {2}of: {6}backup\.yaml \(SHA-256 [0-9a-f]{64}\)\n {2}against: .*\n {2}result: {2}FAILED, exit code 2\n$/
         )
       })
     )
@@ -138,6 +138,29 @@ describe("drift check --attest", () => {
         stdout,
         "  against: an emulator of fleet.yaml\n  result:  WARNED, exit code 0\n  mind:    Emulated by fleet.yaml"
       )
+    })
+  )
+
+  it.live("is not verified by a statement of another kind, or about another run, that the same key has signed", () =>
+    Effect.gen(function* () {
+      const cwd = yield* signed()
+      const path = join(cwd, "report.json.dsse.json")
+      const own = readFileSync(path, "utf8")
+      const other = yield* signed()
+      writeFileSync(path, readFileSync(join(other, "report.json.dsse.json")))
+      assert.include((yield* check(cwd, "--key", "public.pem")).stderr, "its bytes are not those that were signed")
+      const type = "application/vnd.in-toto+json"
+      const text = Buffer.from(JSON.parse(own).payload, "base64").toString()
+      const payload = Buffer.from(text.replace("test-result/v0.1", "link/v0.3"))
+      const encoded = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload])
+      const sig = sign(null, encoded, ed25519.privateKey).toString("base64")
+      writeFileSync(
+        path,
+        JSON.stringify({ payloadType: type, payload: payload.toString("base64"), signatures: [{ sig }] })
+      )
+      const { code, stderr, stdout } = yield* check(cwd, "--key", "public.pem")
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      assert.include(stderr, "its statement is not one about a report of Holdfast")
     })
   )
 

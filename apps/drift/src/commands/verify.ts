@@ -47,13 +47,15 @@ const main = Effect.fn("drift verify")(function* (options: Options, report: stri
   if (subject.digest.sha256 !== sha256Of([bytes])) {
     return yield* refuse("its bytes are not those that were signed", "Do not trust it; ask whoever has signed it.")
   }
+  const { configuration, result } = statement.success.predicate
   const { caveats, compared_with, exit_code, run_id, timestamp } = subject.annotations
   const lines = [
     safe`${report}: verified`,
     safe`  key:     ${keyIdOf(key)}`,
     safe`  run:     ${run_id} of ${timestamp}`,
+    ...configuration.map(({ digest, name }) => safe`  of:      ${name} (SHA-256 ${digest.sha256})`),
     safe`  against: ${compared_with}`,
-    safe`  result:  ${statement.success.predicate.result}, exit code ${exit_code}`,
+    safe`  result:  ${result}, exit code ${exit_code}`,
     ...caveats.map((caveat) => safe`  mind:    ${caveat}`)
   ]
   yield* Output.stdout(`${lines.join("\n")}\n`)
