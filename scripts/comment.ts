@@ -14,9 +14,12 @@ const { CATEGORY = "", GITHUB_API_URL = "", GITHUB_REPOSITORY = "", GITHUB_TOKEN
 const { PULL_REQUEST = "", REPORT = "" } = process.env
 
 /** What a report begins with. */
-const plainMarker = "<!-- holdfast-report -->"
-/** What the comment begins with: where there are several, each run finds its own. */
-const marker = CATEGORY === "holdfast" ? plainMarker : `<!-- holdfast-report ${CATEGORY} -->`
+const opening = "<!-- holdfast-report -->\n## Holdfast"
+/** What the comment begins with: where there are several, each run finds its own, and people tell them apart. */
+const [marker, heading] =
+  CATEGORY === "holdfast"
+    ? ["<!-- holdfast-report -->", "## Holdfast"]
+    : [`<!-- holdfast-report ${CATEGORY} -->`, `## Holdfast, ${CATEGORY}`]
 /** Who writes with a job's own token. Whoever else begins a comment with the mark could put other words into it later. */
 const author = "github-actions[bot]"
 const pageLength = 100
@@ -57,7 +60,7 @@ const find = async (): Promise<Comment | undefined> => {
 
 try {
   if (!/^\d+$/.test(PULL_REQUEST)) throw new Error("the run belongs to no pull request")
-  const report = readFileSync(REPORT, "utf8").replace(plainMarker, () => marker)
+  const report = readFileSync(REPORT, "utf8").replace(opening, () => `${marker}\n${heading}`)
   const known = await find()
   if (known === undefined) await ask("POST", `${PULL_REQUEST}/comments`, report)
   else await ask("PATCH", `comments/${known.id}`, report)

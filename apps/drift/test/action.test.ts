@@ -266,20 +266,20 @@ describe("action.yml", () => {
   })
 
   it.live("leaves a comment for each category, of which none replaces another", () => {
-    const mark = "<!-- holdfast-report -->\n"
+    const mark = "<!-- holdfast-report -->\n## Holdfast: "
     const comments: Array<{ id: number; body: string; user: { login: string } }> = []
     return withGitHub(comments, 200, (url) =>
       Effect.gen(function* () {
         for (const text of ["first", "second"]) {
           yield* commented(url, `${mark}${text}`)
-          for (const category of ["prod", "prod/dev"]) yield* commented(url, `${mark}${category} ${text}`, { category })
+          for (const category of ["prod", "prod/dev"]) yield* commented(url, `${mark}${text}`, { category })
         }
         assert.deepStrictEqual(
           comments.map(({ body }) => body),
           [
             `${mark}second`,
-            "<!-- holdfast-report prod -->\nprod second",
-            "<!-- holdfast-report prod/dev -->\nprod/dev second"
+            "<!-- holdfast-report prod -->\n## Holdfast, prod: second",
+            "<!-- holdfast-report prod/dev -->\n## Holdfast, prod/dev: second"
           ]
         )
       })
