@@ -15,7 +15,7 @@ import { liveSide } from "./liveSide.ts"
 const crypto = process.getBuiltinModule("node:crypto")
 
 /** What is signed. */
-export const payloadType = "application/vnd.in-toto+json"
+const payloadType = "application/vnd.in-toto+json"
 
 const Digest = Schema.Struct({ sha256: Schema.String })
 
