@@ -61,8 +61,7 @@ export const presenterOf = Effect.fnUntraced(function* (options: Presentation) {
     )
     const toFile = output !== undefined
     const color = !toFile && Output.useColor(options.color, process.stdout)
-    const pieces =
-      format === "pretty" ? [pretty(report, { color, verbose, explain })] : (yield* writerOf(format))(report)
+    const pieces = format === "pretty" ? pretty(report, { color, verbose, explain }) : (yield* writerOf(format))(report)
     if (output !== undefined) yield* Output.file(output, pieces)
     else if (!quiet) yield* Output.stdoutPieces(pieces)
     yield* Effect.forEach(written, Effect.fromResult, { discard: true })

@@ -7,6 +7,7 @@ import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
 import { liveSide } from "./liveSide.ts"
+import { mapped } from "./mapped.ts"
 import { code, prose } from "./markdownText.ts"
 import { byReason, type Unread } from "./notCompared.ts"
 import { rulePage } from "./rulePage.ts"
@@ -41,10 +42,6 @@ const isReported = ({ mode, waived }: Unlisted): boolean => mode === "report" &&
 
 const countOf = <A>(rows: ReadonlyArray<A>, isMeant: (row: A) => boolean): number =>
   rows.reduce((count, row) => count + (isMeant(row) ? 1 : 0), 0)
-
-function* mapped<A, B>(items: Iterable<A>, f: (item: A) => B): Iterable<B> {
-  for (const item of items) yield f(item)
-}
 
 /** A link to the rule's page, whose address stands once for all at the end. */
 const rule = (reasonCode: string): string => (rulePage(reasonCode) === undefined ? code(reasonCode) : `[${reasonCode}]`)

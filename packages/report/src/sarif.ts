@@ -7,6 +7,7 @@ import { meanings } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { caveatsOf, type Finding, findings, markOf, nameOf, problemsOf } from "./findings.ts"
 import { jsonItems, jsonLine } from "./json.ts"
+import { mapped } from "./mapped.ts"
 import { escapeText } from "./Terminal.ts"
 
 /** What others wrote: harmless where it is shown, and no link, which `[text](target)` would be in a message. */
@@ -105,10 +106,6 @@ const resultOf = (finding: Finding) => {
   }
 }
 
-function* map<A, B>(items: Iterable<A>, f: (item: A) => B): Iterable<B> {
-  for (const item of items) yield f(item)
-}
-
 const unread = (row: ResourceReport, error: ReadError) => ({
   descriptor: { id: plain(error.tag) },
   level: "error",
@@ -179,6 +176,6 @@ export function* sarif(report: CheckReport): Iterable<string> {
   yield `"invocations":[${open(invocation)},"toolExecutionNotifications":[`
   yield* jsonItems(executionNotifications(report))
   yield `]}],\n"results":[`
-  yield* jsonItems(map(findings(report), resultOf))
+  yield* jsonItems(mapped(findings(report), resultOf))
   yield `],\n${jsonLine(run).slice(1)}]}\n`
 }
