@@ -14,9 +14,10 @@ import { list } from "./scenarios/list.ts"
 import { manifest } from "./scenarios/manifest.ts"
 import { memory } from "./scenarios/memory.ts"
 import { reads } from "./scenarios/reads.ts"
+import { reports } from "./scenarios/reports.ts"
 import { startup } from "./scenarios/startup.ts"
 
-const scenarios = { startup, reads, list, manifest, memory, fleet, guard } as const
+const scenarios = { startup, reads, list, manifest, memory, reports, fleet, guard } as const
 
 const number = (value: number): string =>
   value < 0.1
