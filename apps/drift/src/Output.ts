@@ -115,21 +115,6 @@ export const newFile = Effect.fnUntraced(function* (path: string, text: string) 
   yield* Effect.onError(file(path, text), () => Effect.option(fs.remove(path)))
 })
 
-/** A slip of the hand must not cost the manifest, or the seed. */
-export const refuseToOverwrite = Effect.fnUntraced(function* (path: string, inputs: ReadonlyArray<string>) {
-  const fs = yield* FileSystem.FileSystem
-  const real = (name: string) => Effect.orElseSucceed(fs.realPath(name), () => name)
-  const target = yield* real(path)
-  for (const input of inputs) {
-    if ((yield* real(input)) !== target) continue
-    const remedy = "Name another file with --output."
-    return yield* new OutputError({
-      detail: `${path} is read by this very command: the report would replace it`,
-      remedy
-    })
-  }
-})
-
 /** What is there already is somebody's work: it is theirs to take away. Devices and pipes lose nothing. */
 export const refuseToReplace = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ReportFile } from "./flags.ts"
 import * as Output from "./Output.ts"
+import { jsonFilesOf } from "./outputFiles.ts"
 import { type ReportFormat, type Writer, writers } from "./reportFormats.ts"
 
 /** What the flags say of it. */
@@ -32,16 +33,10 @@ class NothingToAttest extends Schema.TaggedError<NothingToAttest>("@holdfast/dri
   }
 }
 
-/** The files that a JSON report is written to. */
-const jsonFiles = ({ format, output, reports }: Presentation): ReadonlyArray<string> => [
-  ...(format === "json" && output !== undefined ? [output] : []),
-  ...reports.filter((report) => report.format === "json").map(({ path }) => path)
-]
-
 /** Signs what is presented; made before there is anything to sign, so that a key that is wrong costs no check. */
 const signerOf = Effect.fnUntraced(function* (options: Presentation) {
   if (options.attest === undefined) return () => Effect.void
-  const files = jsonFiles(options)
+  const files = jsonFilesOf(options)
   if (files.length === 0) return yield* new NothingToAttest()
   const { attest, readPrivateKey } = yield* Effect.promise(() => import("./attestation.ts"))
   const key = yield* readPrivateKey(options.attest)

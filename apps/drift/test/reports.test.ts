@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
@@ -65,6 +65,64 @@ describe("drift check --report", () => {
   )
 })
 
+describe("the files that drift check writes", () => {
+  /** All that a check may read, and links to some of it; none of it is a manifest that could be used. */
+  const files = {
+    "backup.yaml": "include: common.yaml",
+    "common.yaml": "",
+    "base.json": "base",
+    "earlier.json": "earlier",
+    "live.json": "live",
+    "key.pem": "key",
+    "json.json.dsse.json": "key too"
+  }
+  const made = () => {
+    const cwd = directory(files)
+    mkdirSync(join(cwd, "real"))
+    symlinkSync(join(cwd, "real"), join(cwd, "linked"))
+    symlinkSync(join(cwd, "backup.yaml"), join(cwd, "link.yaml"))
+    return cwd
+  }
+
+  it.live.each([
+    ["--output a.json --report json=a.json", "--output a.json and --report json=a.json write to the same file"],
+    ["--report json=a --report html=a", "--report json=a and --report html=a write to the same file"],
+    ["--report json=a --report html=./real/../a", "--report html=./real/../a write to the same file"],
+    ["--report json=real/a --report csv=linked/a", "write to the same file"],
+    ["--report json=linked/../a --report csv=a", "write to the same file"],
+    ["--report json=none/a --report csv=none/../none/a", "write to the same file"],
+    [
+      "--report json=a --report csv=a.dsse.json --attest key.pem",
+      "--report csv=a.dsse.json and --attest for a write to the same file"
+    ],
+    ["--report json=backup.yaml", "backup.yaml is read by this very command: --report json=backup.yaml"],
+    ["--output link.yaml", "link.yaml is read by this very command: --output link.yaml would replace it"],
+    ["--output linked/../backup.yaml", "is read by this very command"],
+    ["--report html=base.json --baseline base.json", "base.json is read by this very command"],
+    ["--report html=base.json --baseline base.json --resume base.json", "base.json is read by this very command"],
+    ["--report html=earlier.json --resume earlier.json", "earlier.json is read by this very command"],
+    ["--report html=live.json --against live.json", "live.json is read by this very command"],
+    ["--report html=live.json --emulate live.json", "live.json is read by this very command"],
+    ["--report json=key.pem --attest key.pem", "key.pem is read by this very command"],
+    [
+      "--report json=json.json --attest json.json.dsse.json",
+      "json.json.dsse.json is read by this very command: --attest for json.json would replace it"
+    ]
+  ] as const)("%s are refused before anything is read", ([words, message]) =>
+    Effect.gen(function* () {
+      const cwd = made()
+      const before = readdirSync(cwd)
+      const { code, stderr, stdout } = yield* drift(["check", ...words.split(" ")], { cwd })
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      // Neither the manifest nor the key has been looked into: both are none.
+      assert.match(stderr, /^error: .*\n {2}.*\n$/)
+      assert.include(stderr, message)
+      assert.deepStrictEqual(readdirSync(cwd), before)
+      for (const [name, text] of Object.entries(files)) assert.strictEqual(read(cwd, name), text)
+    })
+  )
+})
+
 describe("drift check --report, for machines", () => {
   it.live("writes each format of a run that found drift, and could not read one resource", () =>
     withEmulator(
@@ -127,12 +185,11 @@ describe("drift check --baseline", () => {
       assert.strictEqual(known.code, 0)
       assert.include(known.stdout, "✓ resolved: web-2 (epd2) (HF001)")
       assert.include(known.stdout, "⚠ Drift, none of it new: 1 drifted")
-      const fresh = yield* run([1, 3], "--baseline", "base.json", "--fail-on", "new", "--report", "json=base.json")
+      const fresh = yield* run([1, 3], "--baseline", "base.json", "--fail-on", "new", "--report", "json=next.json")
       assert.strictEqual(fresh.code, 2)
       assert.include(fresh.stdout, "~ web-3  epd3  drifted (high, new)")
       assert.include(fresh.stdout, "~ web-1  epd1  drifted (high)")
-      // The baseline was replaced by what came of it.
-      const { resources } = decode(read(cwd, "base.json"))
+      const { resources } = decode(read(cwd, "next.json"))
       assert.deepStrictEqual(
         resources.map(({ baseline }) => baseline),
         ["unchanged", undefined, "new"]

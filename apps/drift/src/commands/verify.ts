@@ -7,10 +7,11 @@ import { safe } from "@holdfast/report/Terminal"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { AttestationError, attestationOf, readPublicKey } from "../attestation.ts"
+import { AttestationError, readPublicKey } from "../attestation.ts"
 import { callable } from "../CommandLine.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
+import { attestationOf } from "../outputFiles.ts"
 
 const limits: Limits = { maxBytes: 256 * 1024 * 1024, ifTooLarge: "Name a report of drift check." }
 
