@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { CheckReport } from "@holdfast/check/CheckReport"
 import { Effect, Schema } from "effect"
-import { bundle, directory, drift, fleetOf, manifestOf, withEmulator } from "./drift.ts"
+import { bundle, directory, drift, fleetOf, manifestOf, root, withEmulator } from "./drift.ts"
 import { shell } from "./shell.ts"
 
 const decode = (text: string) => Schema.decodeUnknownSync(CheckReport)(JSON.parse(text))
@@ -167,6 +167,81 @@ describe("drift check --report, for machines", () => {
       const result = yield* drift(["check", "--format", format], { cwd })
       assert.strictEqual(result.code, 1)
       assert.include(result.stdout, sign)
+    })
+  )
+})
+
+describe("the files that machines' reports name", () => {
+  const formats = ["sarif", "github", "gitlab", "junit"]
+  const where = (cwd: string) => {
+    const [run] = JSON.parse(read(cwd, "sarif")).runs
+    const [issue] = JSON.parse(read(cwd, "gitlab"))
+    return [
+      run.artifacts[0].location.uri,
+      run.results[0].locations[0].physicalLocation.artifactLocation.uri,
+      /^::error file=([^,]*),/m.exec(read(cwd, "github"))?.[1],
+      issue.location.path,
+      /<testcase classname="([^"]*)"/.exec(read(cwd, "junit"))?.[1],
+      /declared at (.*):\d+:\d+/.exec(read(cwd, "junit"))?.[1]
+    ]
+  }
+  /** The paths in reports of a check in the directory `at` of `manifest`, both within one that is new. */
+  const named = (options: { readonly at: string; readonly manifest: string; readonly repository?: string }) =>
+    withEmulator(
+      fleetOf(1, () => ({ enabled: false })),
+      (env) =>
+        Effect.gen(function* () {
+          const top = directory({})
+          const cwd = join(top, options.at)
+          const manifest = join(top, options.manifest)
+          for (const path of [cwd, dirname(manifest)]) mkdirSync(path, { recursive: true })
+          if (options.repository !== undefined) mkdirSync(join(top, options.repository, ".git"))
+          writeFileSync(manifest, manifestOf(1))
+          const args = formats.flatMap((format) => ["--report", `${format}=${format}`])
+          const { code, stderr } = yield* drift(["check", manifest, ...args], { cwd, env })
+          assert.strictEqual(code, 2, stderr)
+          for (const format of formats) {
+            assert.notInclude(read(cwd, format), top)
+            assert.notInclude(read(cwd, format), "file:")
+          }
+          return [...new Set(where(cwd))]
+        })
+    )
+
+  it.live.each([
+    ["below this directory by its path from here", { at: "here", manifest: "here/env/a.yaml" }, "env/a.yaml"],
+    ["elsewhere by its name", { at: "here", manifest: "secret/env/a.yaml" }, "a.yaml"],
+    [
+      "in a repository from its root, in a directory of that",
+      { at: "r/here", manifest: "r/here/a.yaml", repository: "r" },
+      "here/a.yaml"
+    ],
+    [
+      "in a repository from its root, beside this directory",
+      { at: "r/here", manifest: "r/env/a.yaml", repository: "r" },
+      "env/a.yaml"
+    ],
+    [
+      "in another repository than this directory from the root of that",
+      { at: "here", manifest: "r/env/a.yaml", repository: "r" },
+      "env/a.yaml"
+    ]
+  ] as const)("call one %s", ([, options, path]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* named(options), [path])
+    })
+  )
+
+  it.live("and their rules are explained by the pages of docs/rules", () =>
+    Effect.gen(function* () {
+      const cwd = directory({ "backup.yaml": "version: 2" })
+      yield* drift(["check", "--report", "sarif=sarif"], { cwd })
+      const { rules } = JSON.parse(read(cwd, "sarif")).runs[0].tool.driver
+      assert.isAbove(rules.length, 20)
+      for (const { help, helpUri, id } of rules) {
+        const page = readFileSync(join(root, `docs/rules/${id}.md`), "utf8")
+        assert.deepStrictEqual([help, helpUri], [{ text: page, markdown: page }, undefined])
+      }
     })
   )
 })

@@ -6,6 +6,7 @@ import { fails, isUnlistedDrift, unlistedFails } from "@holdfast/check/ExitCode"
 import { cautions, conclusion } from "./conclusion.ts"
 import { cut } from "./cut.ts"
 import { byReason } from "./notCompared.ts"
+import { type PathOf, portablePath } from "./portablePath.ts"
 import { escapeText } from "./Terminal.ts"
 import { valueText } from "./valueText.ts"
 import { worstFirst } from "./worstFirst.ts"
@@ -34,10 +35,10 @@ const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\
 const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C")
 
 /** One command on a line of its own: no text of others reaches its beginning, or ends it. */
-const command = (kind: Kind, { column, line, lines, path, title }: Annotation): string => {
+const command = (kind: Kind, { column, line, lines, path, title }: Annotation, pathOf: PathOf): string => {
   const isFile = path !== undefined && path !== "" && path !== "<stdin>"
   const properties = [
-    ...(isFile ? [`file=${property(escapeText(path))}`] : []),
+    ...(isFile ? [`file=${property(escapeText(pathOf(path)))}`] : []),
     ...(isFile && line !== undefined ? [`line=${line}`] : []),
     ...(isFile && line !== undefined && column !== undefined ? [`col=${column}`] : []),
     `title=${property(escapeText(cut(title, maxTitle)))}`
@@ -48,7 +49,7 @@ const command = (kind: Kind, { column, line, lines, path, title }: Annotation): 
 }
 
 /** The annotations of a kind; where there are more than are shown, the last one names the rest. */
-function* limited(kind: Kind, annotations: Iterable<Annotation>): Iterable<string> {
+function* limited(kind: Kind, annotations: Iterable<Annotation>, pathOf: PathOf): Iterable<string> {
   let shown = 0
   let rest = 0
   let last: Annotation | undefined
@@ -56,7 +57,7 @@ function* limited(kind: Kind, annotations: Iterable<Annotation>): Iterable<strin
   for (const annotation of annotations) {
     if (shown < maxShown - 1) {
       shown += 1
-      yield command(kind, annotation)
+      yield command(kind, annotation, pathOf)
       continue
     }
     rest += 1
@@ -64,9 +65,9 @@ function* limited(kind: Kind, annotations: Iterable<Annotation>): Iterable<strin
     if (titles.length < maxNames) titles.push(annotation.title)
   }
   if (last === undefined) return
-  if (rest === 1) return yield command(kind, last)
+  if (rest === 1) return yield command(kind, last, pathOf)
   const more = rest > titles.length ? [`and ${rest - titles.length} more`] : []
-  yield command(kind, { title: `Holdfast: ${rest} more`, lines: [...titles, ...more] })
+  yield command(kind, { title: `Holdfast: ${rest} more`, lines: [...titles, ...more] }, pathOf)
 }
 
 const placeOf = ({ source }: ResourceReport) => ({ path: source.path, line: source.line, column: source.column })
@@ -142,9 +143,9 @@ function* noticesOf(report: CheckReport): Iterable<Annotation> {
   }
 }
 
-/** The workflow commands of a report, a line each. */
-export function* github(report: CheckReport): Iterable<string> {
-  yield* limited("error", errorsOf(report))
-  yield* limited("warning", warningsOf(report))
-  yield* limited("notice", noticesOf(report))
+/** The workflow commands of a report, a line each; `pathOf` says how files are called in the repository. */
+export function* github(report: CheckReport, pathOf: PathOf = portablePath): Iterable<string> {
+  yield* limited("error", errorsOf(report), pathOf)
+  yield* limited("warning", warningsOf(report), pathOf)
+  yield* limited("notice", noticesOf(report), pathOf)
 }
