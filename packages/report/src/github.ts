@@ -28,6 +28,8 @@ const maxShown = 10
 const maxNames = 19
 /** The longest texts, in characters: GitHub cuts a message at 64 KB, and shows a few lines. */
 const maxTitle = 150
+/** What is called so is named beside: how it is, or its id. */
+const maxName = 80
 const maxLine = 500
 const maxLines = 20
 
@@ -74,7 +76,7 @@ const placeOf = ({ source }: ResourceReport) => ({ path: source.path, line: sour
 
 const ofDrift = (row: ResourceReport): Annotation => ({
   ...placeOf(row),
-  title: `${row.address}: ${row.state} (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
+  title: `${cut(row.address, maxName)}: ${row.state} (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
   lines:
     row.changes.length === 0
       ? [`${row.reason} (${row.reason_code})`]
@@ -85,7 +87,7 @@ const ofDrift = (row: ResourceReport): Annotation => ({
 })
 
 const ofUnlisted = (row: Unlisted): Annotation => ({
-  title: `${row.name === "" ? row.instance_id : `${row.name} (${row.instance_id})`}: unlisted (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
+  title: `${row.name === "" ? row.instance_id : `${cut(row.name, maxName)} (${row.instance_id})`}: unlisted (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
   lines: [`${row.reason} (${row.reason_code})`, row.remedy]
 })
 
@@ -120,7 +122,8 @@ function* warningsOf(report: CheckReport): Iterable<Annotation> {
   if (others > 0)
     yield { title: `${others} not compared`, lines: ["For reasons too many to tell: see another format."] }
   for (const row of resources) {
-    if (row.state === "pending") yield { ...placeOf(row), title: `${row.address}: pending`, lines: [row.reason] }
+    if (row.state === "pending")
+      yield { ...placeOf(row), title: `${cut(row.address, maxName)}: pending`, lines: [row.reason] }
   }
   for (const row of resources) {
     if ((row.state === "drifted" || row.state === "missing") && !fails(row, fail_on)) yield ofDrift(row)
@@ -131,7 +134,7 @@ function* warningsOf(report: CheckReport): Iterable<Annotation> {
   for (const { kind, reason, source, target, until } of waivers.expired)
     yield {
       ...source,
-      title: `The waiver of the ${kind} ${target} has expired`,
+      title: `The waiver of the ${kind} ${cut(target, maxName)} has expired`,
       lines: [`It held until ${until}: ${reason}`]
     }
 }

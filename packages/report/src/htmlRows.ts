@@ -31,7 +31,7 @@ export const entry = (tone: string, name: Value, what: string, body: Value, isDe
 
 /** A code, as a link to what this report says of the rule. */
 export const code = (text: string): Markup =>
-  text in rules ? html`<a href="#${text}">${text}</a>` : html`<code>${text}</code>`
+  Object.hasOwn(rules, text) ? html`<a href="#${text}">${text}</a>` : html`<code>${text}</code>`
 
 /** What is wrong, and what to do about it. */
 export const advice = (reason: string, remedy: string, rule = ""): Markup =>

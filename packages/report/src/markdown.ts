@@ -6,6 +6,7 @@ import type { Change, CheckReport, ResourceReport, Unlisted, WaiverReport } from
 import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
+import { cut } from "./cut.ts"
 import { liveSide } from "./liveSide.ts"
 import { mapped } from "./mapped.ts"
 import { code, prose } from "./markdownText.ts"
@@ -98,7 +99,7 @@ const folded = (title: string, count: number, items: Iterable<string>): Section 
 
 const reasonItem = ({ count, error, resources }: Unread): string => {
   const all = resources.map(({ address, instance_id }) =>
-    instance_id === "" ? address : `${address} (${instance_id})`
+    instance_id === "" ? address : `${cut(address, 40)} (${instance_id})`
   )
   return `- ${code(error.tag)}, ${count} of them: ${prose(error.message)}. ${prose(error.remedy)}<br>${names(all, count)}\n`
 }

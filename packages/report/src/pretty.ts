@@ -90,7 +90,7 @@ const drifted = (resource: ResourceReport, width: number, paint: Palette): strin
   const [glyph, what] = resource.state === "missing" ? ["!", "missing"] : ["~", "drifted"]
   const head = `${heading(paint.bad(glyph as string), resource, width, paint.bad(`${what} (${resource.severity}${news(resource)})`))}  ${place(resource, paint)}\n`
   if (resource.state === "missing") {
-    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${resource.reason_code})`)}\n`
+    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${escapeText(resource.reason_code)})`)}\n`
   }
   return head + changes(resource.changes, paint)
 }

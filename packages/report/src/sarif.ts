@@ -6,6 +6,7 @@ import type { CheckReport, ReadError, ResourceReport } from "@holdfast/check/Che
 import { meanings } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { caveatsOf, type Finding, findings, markOf, nameOf, problemsOf } from "./findings.ts"
+import { instantOf } from "./instant.ts"
 import { jsonItems, jsonLine } from "./json.ts"
 import { mapped } from "./mapped.ts"
 import { type PathOf, portablePath } from "./portablePath.ts"
@@ -60,7 +61,6 @@ const descriptors = (pages: ReadonlyMap<string, string>) =>
     }
   })
 
-const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)
 const isUuid = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(text)
 
@@ -159,7 +159,7 @@ export function* sarif(
     executionSuccessful: summary.not_compared === 0 && exit_code !== 1 && exit_code !== 130,
     exitCode: exit_code,
     exitCodeDescription: meanings[exit_code],
-    ...(isTime(timestamp) ? { startTimeUtc: timestamp } : {}),
+    ...(instantOf(timestamp) !== undefined ? { startTimeUtc: timestamp } : {}),
     toolConfigurationNotifications: configurationNotifications(report, pathOf)
   }
   const run = {

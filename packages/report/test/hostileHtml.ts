@@ -1,5 +1,6 @@
 /** Strings that attack a page, and a report with any texts in the place of those of others. */
 import type { CheckReport } from "@holdfast/check/CheckReport"
+import { filled } from "./everyField.ts"
 
 export const hostileHtml: Readonly<Record<string, string>> = {
   "a script": "<script>window.owned=1;alert(1)</script>",
@@ -23,33 +24,10 @@ export const hostileHtml: Readonly<Record<string, string>> = {
   backticks: "`-alert(1)-`"
 }
 
-/** Fields whose texts are ours: the schema allows no others. */
-const closed = new Set(["state", "severity", "mode", "kind", "fail_on", "baseline"])
-
 /** The report with another text in each field that holds one of others, names of tags and variables included. */
-export const put = (report: CheckReport, textOf: (index: number, name: string) => string): CheckReport => {
+export const put = (report: CheckReport, textOf: (index: number, path: string) => string): CheckReport => {
   let index = 0
-  const next = (path: ReadonlyArray<string>) => textOf(index++, path.join("."))
-  const changed = <A>(value: A, path: ReadonlyArray<string>): A => {
-    const key = path.at(-1) ?? ""
-    const out: unknown =
-      typeof value === "string"
-        ? closed.has(key)
-          ? value
-          : next(path)
-        : Array.isArray(value)
-          ? value.map((item) => changed(item, path))
-          : typeof value === "object" && value !== null
-            ? Object.fromEntries(
-                Object.entries(value).map(([name, item]) => [
-                  key === "tags" || key === "variables" ? next(path) : name,
-                  changed(item, [...path, name])
-                ])
-              )
-            : value
-    return out as A
-  }
-  return changed(report, [])
+  return filled(report, (path) => textOf(index++, path))
 }
 
 const unseen =
