@@ -8,7 +8,9 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { load } from "js-yaml"
+import { harmless } from "../../../packages/report/test/everyFormat.ts"
 import { directory, fleetOf, manifestOf, root, withEmulator } from "./drift.ts"
+import { hostileTexts, manifestOf as manifestOfTexts, seedOf } from "./hostileFleet.ts"
 import { read, type Shell, shell, Texts } from "./shell.ts"
 
 describe("action.yml", () => {
@@ -183,6 +185,18 @@ describe("action.yml", () => {
       }
       assert.isFalse(existsSync(join(cwd, "owned")))
     })
+  )
+
+  it.live("writes no command, output or line of a hostile fleet's own", () =>
+    withEmulator(seedOf(hostileTexts), (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOfTexts(hostileTexts) })
+        const { code, outputs, stderr, stdout, summary } = yield* step(check, { reports }, { cwd, env })
+        assert.strictEqual(code, 2, stderr)
+        assert.deepStrictEqual(Object.keys(outputs), ["exit-code", "drifted", "compared", ...reports.split(" ")])
+        for (const text of [stdout, stderr, summary]) harmless(text, (said) => ({ said, shape: "" }))
+      })
+    )
   )
 
   /** GitHub's comments of a pull request, over a socket. */

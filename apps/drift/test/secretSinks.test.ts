@@ -87,3 +87,24 @@ describe("a token that the service echoes", () => {
     )
   )
 })
+
+describe("a report", () => {
+  it.live("names nothing of the machine and of its environment", () =>
+    withEmulator(fleet, (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifest })
+        const secret = "environmentCANARY"
+        const environment = { HOME: join(cwd, "homeCANARY"), USER: secret, GITHUB_TOKEN: secret, npm_config_x: secret }
+        const { code, stderr, stdout } = yield* drift(["check", "--verbose", "--explain", ...reports], {
+          cwd,
+          env: { ...env, ...environment, YC_IAM_TOKEN: canary }
+        })
+        assert.strictEqual(code, 2, stderr)
+        const written = reportFormats.map((format) => readFileSync(join(cwd, `out.${format}`), "utf8"))
+        for (const text of [stdout, stderr, ...written]) {
+          for (const own of [secret, "homeCANARY", cwd, process.execPath]) assert.notInclude(text, own)
+        }
+      })
+    )
+  )
+})
