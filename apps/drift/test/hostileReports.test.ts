@@ -109,6 +109,18 @@ describe("a check of a hostile fleet, in every format at once", { timeout: 120_0
     assert.deepStrictEqual(happened, [])
   })
 
+  it.live("has no escapes but our own colours where there are any", () =>
+    withEmulator(seedOf(hostileTexts), (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOf(hostileTexts) })
+        const { stderr, stdout } = yield* drift(["check", "--verbose", "--explain", "--color"], { cwd, env })
+        assert.include(stdout, "\u001b[31m")
+        for (const text of [stdout, stderr])
+          harmless(text.replace(/\u001b\[(?:1|2|22|31|32|33|39)m/g, ""), (said) => ({ said, shape: "" }))
+      })
+    )
+  )
+
   it.live("says how many machines a comment has no room for", () => {
     const texts = Array.from({ length: 12 }, (_, count) =>
       hostileTexts.slice(0, -1).map((text) => `${text}${count}`)
