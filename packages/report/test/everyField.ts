@@ -98,6 +98,7 @@ export const full: CheckReport = {
     const of = everything.resources.filter(({ state }) => state === wanted)
     return wanted === "drifted" || wanted === "not_compared" ? of.slice(0, 2) : of.slice(0, 1)
   }),
+  unlisted: everything.unlisted.map((row) => ({ ...row, since: "2026-03-01T03:00:00.000Z" })),
   waivers: {
     ...everything.waivers,
     used: [accepted, nobodys, accepted].flatMap((waiver, index) =>
@@ -128,7 +129,7 @@ export const wide = (report: CheckReport, count: number): CheckReport => {
   const { baseline, waivers } = report
   const twice = 2 * count
   const resources: ReadonlyArray<ResourceReport> = repeated(report.resources, count)
-  const unlisted = repeated(report.unlisted, twice)
+  const unlisted = repeated(report.unlisted, count)
   return {
     ...report,
     summary: summarize(resources, unlisted.filter(({ waived }) => !waived).length),
