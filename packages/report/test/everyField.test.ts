@@ -7,9 +7,9 @@ import { hostile } from "./hostile.ts"
 import { hostileTexts } from "./hostileTexts.ts"
 
 /**
- * How many strings each field of each format meets. HTML and Markdown take long to read: they meet a fiftieth and a hundredth of them, and
- * all where a number is given: `HOLDFAST_PROPERTY_RUNS=10000 pnpm --filter @holdfast/report exec vitest run --config ../../vitest.config.ts
- * test/everyField.test.ts`
+ * How many strings each field of each format meets. HTML and Markdown take long to read: they meet a fiftieth and a hundredth of
+ * them, and all where a number is given, which takes some ten minutes:
+ * `HOLDFAST_PROPERTY_RUNS=10000 pnpm --filter @holdfast/report exec vitest run --config ../../vitest.config.ts test/everyField.test.ts`
  */
 const given = process.env.HOLDFAST_PROPERTY_RUNS
 const runs = Number(given ?? 10_000)
@@ -77,6 +77,10 @@ const assertSame = (actual: unknown, expected: unknown, path: string): void => {
 const benign = (report: CheckReport) => marked(report, () => "benign")
 
 describe("every field of a report", () => {
+  it("has as many different strings to meet", () => {
+    assert.lengthOf(texts, runs)
+  })
+
   it("that can hold a text of others is filled with one", () => {
     const seen = new Set<string>()
     filled(full, (path) => {
