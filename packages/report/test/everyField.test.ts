@@ -1,5 +1,6 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import type { CheckReport } from "@holdfast/check/CheckReport"
+import { portablePath } from "../src/portablePath.ts"
 import { escapeText } from "../src/Terminal.ts"
 import { filled, full, paths, rowless, type TextOf, wide } from "./everyField.ts"
 import { type Format, formats, readingOf } from "./everyFormat.ts"
@@ -32,6 +33,10 @@ function* waysOf(text: string, { shown = escapeText }: Format): Iterable<string>
   yield plain(escapeText(text))
   const inJson = JSON.stringify(text).slice(1, -1)
   yield plain(shown(inJson))
+  // Of the paths of another machine only the name, to which the mark belongs.
+  const name = portablePath(`${text}#`).slice(0, -1)
+  yield plain(shown(name))
+  yield plain(name.toWellFormed())
   const isName = (part: string) => part !== "" && part !== "."
   yield plain(text.toWellFormed().split("/").filter(isName).join("/"))
   yield plain(shown(text.replace(/^(?:\.\/)+/, "")))

@@ -155,7 +155,7 @@ const ofSarif = (text: string): Reading => {
 /** By the names that `--report` takes, and the one of a terminal. */
 export const formats: Readonly<Record<string, Format>> = {
   pretty: {
-    write: (report) => [pretty(report, { color: false, verbose: true, explain: true })],
+    write: (report) => pretty(report, { color: false, verbose: true, explain: true }),
     read: (text) => ({ shape: text.split("\n").length, said: text })
   },
   json: { write: json, read: (text) => ofJson(whole(text)), shown: (text) => text },
