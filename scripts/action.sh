@@ -15,6 +15,11 @@ for format in ${reports[@]+"${reports[@]}"}; do
   fi
   lines+=("$format=$directory/holdfast.$format")
 done
+# It becomes part of a mark in the comment.
+if [[ ! "$INPUT_CATEGORY" =~ ^[A-Za-z0-9._/-]+$ ]]; then
+  echo "::error title=Holdfast::The input category takes letters, digits and . _ / -"
+  exit 1
+fi
 if [ ${#lines[@]} -gt 0 ]; then
   HOLDFAST_REPORT="$(printf '%s\n' "${lines[@]}")"
   export HOLDFAST_REPORT

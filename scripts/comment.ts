@@ -10,9 +10,16 @@ interface Comment {
   readonly user: { readonly login: string } | null
 }
 
-const { GITHUB_API_URL = "", GITHUB_REPOSITORY = "", GITHUB_TOKEN = "", PULL_REQUEST = "", REPORT = "" } = process.env
+const { CATEGORY = "", GITHUB_API_URL = "", GITHUB_REPOSITORY = "", GITHUB_TOKEN = "" } = process.env
+const { PULL_REQUEST = "", REPORT = "" } = process.env
 
-const marker = "<!-- holdfast-report -->"
+/** What a report begins with. */
+const opening = "<!-- holdfast-report -->\n## Holdfast"
+/** What the comment begins with: where there are several, each run finds its own, and people tell them apart. */
+const [marker, heading] =
+  CATEGORY === "holdfast"
+    ? ["<!-- holdfast-report -->", "## Holdfast"]
+    : [`<!-- holdfast-report ${CATEGORY} -->`, `## Holdfast, ${CATEGORY}`]
 /** Who writes with a job's own token. Whoever else begins a comment with the mark could put other words into it later. */
 const author = "github-actions[bot]"
 const pageLength = 100
@@ -31,7 +38,10 @@ const ask = async (method: "GET" | "POST" | "PATCH", path: string, body?: string
     signal: AbortSignal.timeout(30_000),
     ...(body === undefined ? {} : { body: JSON.stringify({ body }) })
   })
-  if (!response.ok) throw new Error(`GitHub answers ${response.status}`)
+  if (!response.ok) {
+    const hint = response.status === 403 ? ". It takes permissions: pull-requests: write, which forks do not have" : ""
+    throw new Error(`GitHub answers ${response.status}${hint}`)
+  }
   return response.json()
 }
 
@@ -50,12 +60,12 @@ const find = async (): Promise<Comment | undefined> => {
 
 try {
   if (!/^\d+$/.test(PULL_REQUEST)) throw new Error("the run belongs to no pull request")
-  const report = readFileSync(REPORT, "utf8")
+  const report = readFileSync(REPORT, "utf8").replace(opening, () => `${marker}\n${heading}`)
   const known = await find()
   if (known === undefined) await ask("POST", `${PULL_REQUEST}/comments`, report)
   else await ask("PATCH", `comments/${known.id}`, report)
 } catch (error) {
   const why = error instanceof Error ? error.message : "of an unknown error"
-  const text = `The comment could not be written: ${why}. It takes permissions: pull-requests: write, which forks do not have.`
+  const text = `The comment could not be written: ${why}.`
   process.stdout.write(`::warning title=Holdfast::${text.replaceAll("%", "%25").replace(/[\r\n]+/g, " ")}\n`)
 }

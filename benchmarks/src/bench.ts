@@ -15,9 +15,10 @@ import { list } from "./scenarios/list.ts"
 import { manifest } from "./scenarios/manifest.ts"
 import { memory } from "./scenarios/memory.ts"
 import { reads } from "./scenarios/reads.ts"
+import { reports } from "./scenarios/reports.ts"
 import { startup } from "./scenarios/startup.ts"
 
-const scenarios = { startup, reads, list, manifest, memory, fleet, history: historyOfAMillion, guard } as const
+const scenarios = { startup, reads, list, manifest, memory, reports, fleet, history: historyOfAMillion, guard } as const
 
 const number = (value: number): string =>
   value < 0.1

@@ -32,22 +32,22 @@ const answer = (body: string): string =>
 const pageSize = 1_000
 const total = Number(process.env.HOLDFAST_BENCH_FOLDER ?? 100_000)
 
-/** Where one resource in a hundred has drifted, pages are made when they are asked for: a large folder is too much to keep. */
-const hasDrift = process.env.HOLDFAST_BENCH_DRIFT === "true"
+/** One of so many has drifted; none where it is 0. Pages are then made when they are asked for: a large folder is too much to keep. */
+const driftEvery = Number(process.env.HOLDFAST_BENCH_DRIFT ?? 0)
 
 /** The page that begins at `start`. */
 const page = (start: number): string => {
   const end = Math.min(start + pageSize, total)
   const resources = Array.from({ length: end - start }, (_, index) => {
     const number = start + index
-    return `${before}vm-${number}${hasDrift && number % 100 === 0 ? disabled : after}`
+    return `${before}vm-${number}${driftEvery > 0 && number % driftEvery === 0 ? disabled : after}`
   })
   const next = end < total ? `,"nextPageToken":"${end}"` : ""
   return answer(`{"resources":[${resources.join(",")}]${next}}`)
 }
 
 const pages = new Map<number, string>()
-if (!hasDrift) for (let start = 0; start < total; start += pageSize) pages.set(start, page(start))
+if (driftEvery === 0) for (let start = 0; start < total; start += pageSize) pages.set(start, page(start))
 
 /** A state as Terraform keeps it, which says the same of a resource. */
 const state = answer(

@@ -71,9 +71,9 @@ export const start = async (path: string, env: Readonly<Record<string, string>> 
   return { url: String(url), stop: () => server.stdin.end() }
 }
 
-/** Starts the benchmarks' server with a folder of so many resources, one in a hundred of them drifted where that is wanted. */
-export const startServer = ({ folder, hasDrift = false }: { readonly folder: number; readonly hasDrift?: boolean }) =>
+/** Starts the benchmarks' server with a folder of so many resources, one of `driftEvery` of them drifted. Default: none. */
+export const startServer = ({ driftEvery = 0, folder }: { readonly folder: number; readonly driftEvery?: number }) =>
   start(`${import.meta.dirname}/benchServer.ts`, {
     HOLDFAST_BENCH_FOLDER: String(folder),
-    HOLDFAST_BENCH_DRIFT: String(hasDrift)
+    HOLDFAST_BENCH_DRIFT: String(driftEvery)
   })

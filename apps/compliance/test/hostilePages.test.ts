@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { assertHarmless, hostile } from "../../../packages/report/test/hostile.ts"
-import { hostileHtml, put, visible } from "../../../packages/report/test/hostileHtml.ts"
+import { hostileHtml, putIn, visible } from "../../../packages/report/test/hostileHtml.ts"
 import { hostileTexts } from "../../../packages/report/test/hostileTexts.ts"
 import { type Element, parsed } from "../../../packages/report/test/parsedHtml.ts"
 import { ours, pagesOf, values } from "./support/values.ts"
@@ -16,7 +16,7 @@ const outline = (elements: ReadonlyArray<Element>): ReadonlyArray<string> =>
     .map(({ attrs, tagName }) => `${tagName} ${attrs.map(({ name }) => name).join(" ")}`)
 
 const parsedPages = (textOf: (index: number) => string) =>
-  Object.entries(pagesOf(put(values, textOf, ours))).map(([name, text]) => ({ name, ...parsed(text) }))
+  Object.entries(pagesOf(putIn(values, textOf, ours))).map(([name, text]) => ({ name, ...parsed(text) }))
 
 const benign = parsedPages((index) => `benign ${index};`).map(({ elements, name, text }) => ({
   name,
@@ -26,7 +26,7 @@ const benign = parsedPages((index) => `benign ${index};`).map(({ elements, name,
 
 /** The fields, each by its name, and which pages show it. */
 const fields: Array<{ readonly name: string; readonly pages: ReadonlyArray<string> }> = []
-put(
+putIn(
   values,
   (index, name) => {
     const pages = benign.filter(({ text }) => text.includes(`benign ${index};`)).map(({ name }) => name)
@@ -91,7 +91,7 @@ describe("hostile strings on pages", () => {
 
   it("hide nothing and reorder nothing", () => {
     for (const name of short) {
-      for (const page of Object.values(pagesOf(put(values, () => all[name] ?? "", ours)))) {
+      for (const page of Object.values(pagesOf(putIn(values, () => all[name] ?? "", ours)))) {
         assert.notMatch(page, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/)
         assert.isTrue(page.isWellFormed())
       }

@@ -51,10 +51,9 @@ const textOf = ({
       return Flag.map(Flag.withFallbackConfig(Flag.Boolean(name), Config.Boolean(variable)), String)
     case "choice":
       return Flag.withFallbackConfig(Flag.Literals(name, choices), Config.Literals(choices, variable))
-    case "integer":
-      return Flag.map(Flag.withFallbackConfig(Flag.Int(name), Config.Int(variable)), String)
     case "path":
       return Flag.withFallbackConfig(Flag.Path(name), Config.String(variable))
+    case "integer":
     case "text":
       return variable === "" ? Flag.String(name) : Flag.withFallbackConfig(Flag.String(name), Config.String(variable))
   }
@@ -62,15 +61,16 @@ const textOf = ({
 
 /** A flag in terms of Effect's CLI. */
 const flagOf = (flag: CommandLine.Flag<unknown>): Flag.Flag<unknown> => {
-  const { alias, description, expected = (text) => `"${text}" is not one`, fallback, metavar, read } = flag
+  const { alias, description, expected = "It means nothing here", fallback, metavar, read } = flag
   const named = Flag.withDescription(textOf(flag), description)
   const shown = metavar === undefined ? named : Flag.withMetavar(named, metavar)
   return (alias === undefined ? shown : Flag.withAlias(shown, alias)).pipe(
-    Flag.optional,
     Flag.filterMap(
-      Option.match({ onNone: () => Option.some(fallback), onSome: (text) => Option.fromUndefinedOr(read(text)) }),
-      (text) => expected(Option.getOrElse(text, () => ""))
-    )
+      (text) => Option.fromUndefinedOr(read(text)),
+      () => expected
+    ),
+    Flag.optional,
+    Flag.map(Option.getOrElse(() => fallback))
   )
 }
 
@@ -96,6 +96,8 @@ export const commandOf = ({ command }: CommandLine.Callable) => {
   )
 }
 
+const commands = { check, init, show, snapshot, validate, verify, schema, explain, emulator }
+
 const auth = Command.make("auth").pipe(
   Command.withShortDescription("Credentials"),
   Command.withDescription("What there is to say of the credentials."),
@@ -110,19 +112,7 @@ const imports = Command.make("import").pipe(
 
 const cli = Command.make("drift").pipe(
   Command.withDescription("Tells which machines are not backed up as a manifest declares."),
-  Command.withSubcommands([
-    commandOf(check),
-    commandOf(init),
-    commandOf(show),
-    commandOf(snapshot),
-    commandOf(validate),
-    commandOf(verify),
-    commandOf(schema),
-    commandOf(explain),
-    imports,
-    auth,
-    commandOf(emulator)
-  ]),
+  Command.withSubcommands([...Object.values(commands).map(commandOf), imports, auth]),
   Command.withExamples([
     { command: "drift check", description: "Compare backup.yaml with Cloud Backup" },
     { command: "drift check --help", description: "All flags and the exit codes" },
@@ -203,15 +193,47 @@ const deniedBuiltIn = (args: ReadonlyArray<string>): string | undefined =>
       (/^(--help|--version|-h|-V)$/.test(word) && CommandLine.booleans.test(args[index + 1] ?? ""))
   )
 
+/** The command that `args` call, and how it is called. */
+const calledBy = ([name = "", action = ""]: ReadonlyArray<string>) => {
+  if (name === "auth" && action === "status") return { called: status, path: "auth status" }
+  if (name === "import" && action === "terraform") return { called: importTerraform, path: "import terraform" }
+  return Object.entries(commands)
+    .filter(([known]) => known === name)
+    .map(([path, called]) => ({ called, path }))[0]
+}
+
+/**
+ * The flag of a call whose value is not there: Effect's CLI takes help or the version that stand in its place for themselves, and an
+ * empty path for this directory.
+ */
+const flagWithoutValue = ({ called }: NonNullable<ReturnType<typeof calledBy>>, args: ReadonlyArray<string>) => {
+  const end = args.indexOf("--")
+  for (const [index, word] of args.slice(0, end < 0 ? args.length : end).entries()) {
+    const equals = word.indexOf("=")
+    const name = equals < 0 ? word : word.slice(0, equals)
+    const flag = Object.values(called.command.flags).find(
+      (known) => known.kind !== "switch" && `--${known.name}` === name
+    )
+    const value = equals < 0 ? args[index + 1] : word.slice(equals + 1)
+    const isBuiltIn = equals < 0 && /^(--help|--version|--completions|-h|-V)(=|$)/.test(value ?? "")
+    if (flag !== undefined && (isBuiltIn || (flag.kind === "path" && value === ""))) return flag
+  }
+  return undefined
+}
+
+const refuse = (problem: string, path: string) =>
+  Effect.andThen(stderr(`error: ${problem}\n  See ${path} --help\n`), Effect.fail(new ExitWith({ code: 1 })))
+
 /** Does what `args` say, or says what is wrong with them. */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<void, unknown, Environment> => {
-  const denied = deniedBuiltIn(args)
-  if (denied !== undefined) {
-    return Effect.andThen(
-      stderr(`error: ${escapeText(denied)} takes no value, and cannot be denied\n  See drift --help\n`),
-      Effect.fail(new ExitWith({ code: 1 }))
-    )
+  const call = calledBy(args)
+  const flag = call === undefined ? undefined : flagWithoutValue(call, args)
+  if (call !== undefined && flag !== undefined) {
+    const expected = flag.metavar ?? flag.choices?.join(" | ") ?? flag.kind
+    return refuse(`Missing value for flag --${flag.name}. Expected: ${expected}`, `drift ${call.path}`)
   }
+  const denied = deniedBuiltIn(args)
+  if (denied !== undefined) return refuse(`${escapeText(denied)} takes no value, and cannot be denied`, "drift")
   return Effect.sync(() => [process.stdout, process.stderr].map(surviving)).pipe(
     Effect.andThen(Command.runWith(cli, { version })(args)),
     // It has been said. No command at all is an error, too: a gate that checks nothing is not green.

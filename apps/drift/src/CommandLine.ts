@@ -24,8 +24,8 @@ export interface Flag<A> {
   readonly read: (text: string) => A | undefined
   /** It can be given several times: what is read are all its texts, each on a line of its own. */
   readonly isRepeated?: true
-  /** What a text should have been that means nothing. */
-  readonly expected?: (text: string) => string
+  /** What a text should have been that means nothing, as a sentence without a full stop. */
+  readonly expected?: string
   /** Holds where nothing is given. */
   readonly fallback: A
 }

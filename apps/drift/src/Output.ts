@@ -66,20 +66,21 @@ export const stderr = (text: string): Effect.Effect<void> =>
 export const file = Effect.fnUntraced(function* (path: string, pieces: Iterable<string>) {
   const fs = yield* FileSystem.FileSystem
   const real = yield* Effect.orElseSucceed(fs.realPath(path), () => path)
-  // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe.
-  const isSpecial = yield* Effect.match(fs.stat(real), {
+  // A device or a pipe cannot be replaced: /dev/stdout, /dev/null, a named pipe. What /dev/stdout leads to has no path at all.
+  const isSpecial = yield* Effect.match(fs.stat(path), {
     onFailure: () => false,
     onSuccess: ({ type }) => type !== "File"
   })
   const temporary = `${real}.${crypto.randomUUID()}.tmp`
-  const write = (to: string, flag: "w" | "wx") =>
+  const write = (to: string, flag: "a" | "wx") =>
     Effect.scoped(
       Effect.flatMap(fs.open(to, { flag }), (opened) =>
         Effect.forEach(blocksOf(pieces), (block) => opened.writeAll(new TextEncoder().encode(block)), { discard: true })
       )
     )
+  // At no place of its own choosing: a pipe has none.
   const writing = isSpecial
-    ? write(real, "w")
+    ? write(path, "a")
     : Effect.andThen(write(temporary, "wx"), fs.rename(temporary, real)).pipe(
         Effect.onError(() => Effect.option(fs.remove(temporary)))
       )
@@ -112,21 +113,6 @@ export const newFile = Effect.fnUntraced(function* (path: string, text: string) 
     error.reason._tag === "AlreadyExists" ? exists(path) : unwritable(path, error)
   )
   yield* Effect.onError(file(path, text), () => Effect.option(fs.remove(path)))
-})
-
-/** A slip of the hand must not cost the manifest, or the seed. */
-export const refuseToOverwrite = Effect.fnUntraced(function* (path: string, inputs: ReadonlyArray<string>) {
-  const fs = yield* FileSystem.FileSystem
-  const real = (name: string) => Effect.orElseSucceed(fs.realPath(name), () => name)
-  const target = yield* real(path)
-  for (const input of inputs) {
-    if ((yield* real(input)) !== target) continue
-    const remedy = "Name another file with --output."
-    return yield* new OutputError({
-      detail: `${path} is read by this very command: the report would replace it`,
-      remedy
-    })
-  }
 })
 
 /** What is there already is somebody's work: it is theirs to take away. Devices and pipes lose nothing. */

@@ -10,6 +10,7 @@ import { json, jsonText } from "@holdfast/report/json"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Output from "./Output.ts"
+import { attestationOf } from "./outputFiles.ts"
 
 /** A key, or what is signed with one, cannot be used. */
 export class AttestationError extends Schema.TaggedError<AttestationError>("@holdfast/drift/AttestationError")(
@@ -20,9 +21,6 @@ export class AttestationError extends Schema.TaggedError<AttestationError>("@hol
     return this.detail
   }
 }
-
-/** Where the attestation of a report lies. */
-export const attestationOf = (report: string): string => `${report}.dsse.json`
 
 /** A key in PEM takes some kB. */
 const limits: Limits = { maxBytes: 64 * 1024, ifTooLarge: "Name a key in PEM." }

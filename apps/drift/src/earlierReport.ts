@@ -10,8 +10,16 @@ import { readJson, refused } from "./jsonFile.ts"
 
 const remedy = "Name the JSON report of an earlier run of the same manifest (drift check --format json --output FILE)."
 
-/** The report at `path`. */
-export const readReport = (path: string) => readJson(path, CheckReport, { what: "a report", remedy })
+const readReport = (path: string) => readJson(path, CheckReport, { what: "a report", remedy })
+
+/** The report at `path`, to tell new drift from known. What an emulator has shown is nothing that is known of the cloud. */
+export const baseline = Effect.fnUntraced(function* (path: string, emulator: string | null) {
+  const report = yield* readReport(path)
+  if ((report.emulator === null) === (emulator === null)) return report
+  const whose =
+    report.emulator === null ? "the cloud, and this run is of an emulator" : "an emulator, and this run is not"
+  return yield* refused(path, `The report is no baseline of this run: it is of ${whose}`, remedy)
+})
 
 /** What the report at `path` has told of `manifest`. */
 export const carried = Effect.fnUntraced(function* (

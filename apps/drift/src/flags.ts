@@ -74,8 +74,7 @@ export const variables: Flag<Variables> = {
   description: `What \${name} stands for in the manifest, once for each variable [${twin("var")}, one a line]`,
   variable: twin("var"),
   read: readVariables,
-  expected: (text) =>
-    `Expected name=value, each name once, values of at most ${maxVariableLength} characters, and this is "${text.slice(0, 300)}"`,
+  expected: `Expected name=value, each name once, values of at most ${maxVariableLength} characters`,
   fallback: new Map()
 }
 
@@ -94,8 +93,7 @@ export const folders: Flag<ReadonlyArray<string>> = {
   description: "A folder to read, once for each [YC_FOLDER_ID, one a line]",
   variable: "YC_FOLDER_ID",
   read: readFolders,
-  expected: (text) =>
-    `Expected ids of folders, each 1 to 50 lower-case letters, digits, - or _, and this is "${text.slice(0, 300)}"`,
+  expected: "Expected ids of folders, each 1 to 50 lower-case letters, digits, - or _",
   fallback: []
 }
 
@@ -121,7 +119,7 @@ export const integer = (
     readonly least: number
     readonly most: number
     readonly fallback: number
-    readonly expected: (text: string) => string
+    readonly expected: string
   }
 ): Flag<number> => ({
   kind: "integer",
@@ -184,7 +182,7 @@ export interface ReportFile {
   readonly path: string
 }
 
-/** Each `format=file` on a line; `undefined` where one is not, or two have the same file. */
+/** Each `format=file` on a line; `undefined` where one is not. */
 const readReports = (text: string): ReadonlyArray<ReportFile> | undefined => {
   const reports = text.split("\n").flatMap((line): ReadonlyArray<ReportFile> => {
     const at = line.indexOf("=")
@@ -192,8 +190,7 @@ const readReports = (text: string): ReadonlyArray<ReportFile> | undefined => {
     const path = line.slice(at + 1)
     return format === undefined || path === "" ? [] : [{ format, path }]
   })
-  const isWhole = reports.length === text.split("\n").length
-  return isWhole && new Set(reports.map(({ path }) => path)).size === reports.length ? reports : undefined
+  return reports.length === text.split("\n").length ? reports : undefined
 }
 
 /** Further reports, each to a file of its own. */
@@ -205,8 +202,7 @@ export const reports: Flag<ReadonlyArray<ReportFile>> = {
   description: `Also write a report to a file, once for each: ${reportFormats.join(", ")} [${twin("report")}, one a line]`,
   variable: twin("report"),
   read: readReports,
-  expected: (text) =>
-    `Expected format=file, each file once, the format one of ${reportFormats.join(", ")}, and this is "${text.slice(0, 300)}"`,
+  expected: `Expected format=file, the format one of ${reportFormats.join(", ")}`,
   fallback: []
 }
 
@@ -259,7 +255,7 @@ export const timeout: Flag<number> = {
   description: `How long the whole run may take, such as 90s or 10m [${twin("timeout")}]. Default: 10m`,
   variable: twin("timeout"),
   read: parseDuration,
-  expected: (text) => `Expected a duration such as 90s or 10m, and this is "${text}"`,
+  expected: "Expected a duration such as 90s or 10m",
   fallback: 600_000
 }
 
@@ -269,7 +265,7 @@ export const concurrency = integer("concurrency", {
   least: 1,
   most: 256,
   fallback: 16,
-  expected: (text) => `Expected a whole number from 1 to 256, and this is ${text}`
+  expected: "Expected a whole number from 1 to 256"
 })
 
 export const retryPolicy = choice(

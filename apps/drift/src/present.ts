@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ReportFile } from "./flags.ts"
 import * as Output from "./Output.ts"
+import { jsonFilesOf } from "./outputFiles.ts"
 import { type ReportFormat, type Writer, writers } from "./reportFormats.ts"
 
 /** What the flags say of it. */
@@ -32,16 +33,10 @@ class NothingToAttest extends Schema.TaggedError<NothingToAttest>("@holdfast/dri
   }
 }
 
-/** The files that a JSON report is written to. */
-const jsonFiles = ({ format, output, reports }: Presentation): ReadonlyArray<string> => [
-  ...(format === "json" && output !== undefined ? [output] : []),
-  ...reports.filter((report) => report.format === "json").map(({ path }) => path)
-]
-
 /** Signs what is presented; made before there is anything to sign, so that a key that is wrong costs no check. */
 const signerOf = Effect.fnUntraced(function* (options: Presentation) {
   if (options.attest === undefined) return () => Effect.void
-  const files = jsonFiles(options)
+  const files = jsonFilesOf(options)
   if (files.length === 0) return yield* new NothingToAttest()
   const { attest, readPrivateKey } = yield* Effect.promise(() => import("./attestation.ts"))
   const key = yield* readPrivateKey(options.attest)
@@ -55,13 +50,16 @@ export const presenterOf = Effect.fnUntraced(function* (options: Presentation) {
   const { explain, format, output, quiet, verbose } = options
   const sign = yield* signerOf(options)
   return Effect.fnUntraced(function* (report: CheckReport) {
-    for (const { format, path } of options.reports) yield* Output.file(path, (yield* writerOf(format))(report))
+    // One that cannot be written costs neither the others nor what is shown.
+    const written = yield* Effect.forEach(options.reports, ({ format, path }) =>
+      Effect.result(Effect.flatMap(writerOf(format), (write) => Output.file(path, write(report))))
+    )
     const toFile = output !== undefined
     const color = !toFile && Output.useColor(options.color, process.stdout)
-    const pieces =
-      format === "pretty" ? [pretty(report, { color, verbose, explain })] : (yield* writerOf(format))(report)
+    const pieces = format === "pretty" ? pretty(report, { color, verbose, explain }) : (yield* writerOf(format))(report)
     if (output !== undefined) yield* Output.file(output, pieces)
     else if (!quiet) yield* Output.stdoutPieces(pieces)
+    yield* Effect.forEach(written, Effect.fromResult, { discard: true })
     yield* sign(report)
     const isSaid = format === "pretty" && !toFile && !quiet
     if (!isSaid && (!quiet || report.exit_code === 1)) {

@@ -8,7 +8,9 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { load } from "js-yaml"
+import { harmless } from "../../../packages/report/test/everyFormat.ts"
 import { directory, fleetOf, manifestOf, root, withEmulator } from "./drift.ts"
+import { hostileTexts, manifestOf as manifestOfTexts, seedOf } from "./hostileFleet.ts"
 import { read, type Shell, shell, Texts } from "./shell.ts"
 
 describe("action.yml", () => {
@@ -57,9 +59,6 @@ describe("action.yml", () => {
     }))
   }
 
-  /** The formats of this build. */
-  const reports = "markdown json"
-
   it("gives no text of others to a shell, and pins what it uses", () => {
     for (const { env, run, uses } of action.runs.steps) {
       if (run !== undefined) assert.notInclude(run, "${{")
@@ -85,18 +84,19 @@ describe("action.yml", () => {
       (env) =>
         Effect.gen(function* () {
           const cwd = directory({ "backup.yaml": manifestOf(3) })
-          const result = yield* step(check, { reports }, { cwd, env })
+          const result = yield* step(check, {}, { cwd, env })
           assert.strictEqual(result.code, 2, result.stderr)
           assert.match(
             result.stdout,
             /^::error file=backup\.yaml,line=5,col=\d+,title=web-2%3A drifted \(high\)::enabled/m
           )
           assert.match(result.summary, /^<!-- holdfast-report -->\n## Holdfast: \u2717 Drift: 1 drifted/)
-          const { json, markdown, ...outputs } = result.outputs
+          const { json, markdown, sarif, ...outputs } = result.outputs
           assert.deepStrictEqual(outputs, { "exit-code": "2", drifted: "true", compared: "true" })
           assert.include(result.summary, "\n[HF010]: docs/rules/HF010.md\n")
           assert.strictEqual(readFileSync(markdown ?? "", "utf8"), result.summary)
           assert.strictEqual(JSON.parse(readFileSync(json ?? "", "utf8")).summary.drifted, 1)
+          assert.lengthOf(JSON.parse(readFileSync(sarif ?? "", "utf8")).runs[0].results, 1)
         })
     )
   )
@@ -110,7 +110,7 @@ describe("action.yml", () => {
             "a b.yaml": `version: 1\nresources: {one: {instance: '\${id}', protected: true}}\n`,
             "-c.yaml": "version: 1\nresources: {two: {instance: epd2, protected: true}}\n"
           })
-          const given = { files: "a b.yaml\n-c.yaml\n", var: "id=epd1\n", reports }
+          const given = { files: "a b.yaml\n-c.yaml\n", var: "id=epd1\n" }
           const first = yield* step(check, given, { cwd, env })
           assert.strictEqual(first.code, 2, first.stderr)
           const baseline = first.outputs.json ?? ""
@@ -129,10 +129,28 @@ describe("action.yml", () => {
       (env) =>
         Effect.gen(function* () {
           const cwd = directory({ "backup.yaml": manifestOf(2) })
-          const { outputs } = yield* step(check, { reports }, { cwd, env })
+          const { outputs } = yield* step(check, {}, { cwd, env })
           assert.deepInclude(outputs, { "exit-code": "2", compared: "false" })
           const upload = action.runs.steps.find(({ uses }) => uses !== undefined)
           assert.include(upload?.if, "steps.check.outputs.compared == 'true'")
+        })
+    )
+  )
+
+  it.live("ends as drift does where it could not tell, wherever the runner keeps its files", () =>
+    withEmulator(
+      fleetOf(2, (index) => (index === 1 ? {} : { faults: [{ fault: "forbidden" as const }] })),
+      (env) =>
+        Effect.gen(function* () {
+          const cwd = join(directory({}), "a 'b' $(touch owned); c")
+          mkdirSync(cwd)
+          writeFileSync(join(cwd, "backup.yaml"), manifestOf(2))
+          const { code, outputs, summary } = yield* step(check, {}, { cwd, env })
+          assert.deepInclude(outputs, { "exit-code": "3", drifted: "false", compared: "false" })
+          assert.strictEqual(code, 3)
+          assert.match(summary, /^## Holdfast: \u26a0 Could not tell: no drift seen/m)
+          assert.isTrue(existsSync(outputs.sarif ?? ""))
+          assert.isFalse(existsSync(join(cwd, "owned")))
         })
     )
   )
@@ -142,7 +160,7 @@ describe("action.yml", () => {
       Effect.gen(function* () {
         const cwd = directory({ "backup.yaml": manifestOf(1) })
         const linked = (repository: string, ref: string) => {
-          const given = { reports, "${{ github.action_repository }}": repository, "${{ github.action_ref }}": ref }
+          const given = { "${{ github.action_repository }}": repository, "${{ github.action_ref }}": ref }
           return Effect.map(step(check, given, { cwd, env }), ({ code, summary }) => {
             assert.strictEqual(code, 0)
             return /^\[HF010\]: (.*)$/m.exec(summary)?.[1]
@@ -160,13 +178,25 @@ describe("action.yml", () => {
     Effect.gen(function* () {
       const cwd = directory({})
       const evil = '$(touch owned) `touch owned`; touch owned\n"; touch owned; "'
-      for (const name of ["files", "var", "baseline", "fail-on", "reports"]) {
-        const result = yield* step(check, { reports, [name]: evil }, { cwd, env: {} })
+      for (const name of ["files", "var", "baseline", "fail-on", "reports", "category"]) {
+        const result = yield* step(check, { [name]: evil }, { cwd, env: {} })
         assert.strictEqual(result.code, 1, name)
         for (const line of result.stdout.split("\n")) assert.match(line, /^(::(error|warning|notice) |$)/)
       }
       assert.isFalse(existsSync(join(cwd, "owned")))
     })
+  )
+
+  it.live("writes no command, output or line of a hostile fleet's own", () =>
+    withEmulator(seedOf(hostileTexts), (env) =>
+      Effect.gen(function* () {
+        const cwd = directory({ "backup.yaml": manifestOfTexts(hostileTexts) })
+        const { code, outputs, stderr, stdout, summary } = yield* step(check, {}, { cwd, env })
+        assert.strictEqual(code, 2, stderr)
+        assert.includeMembers(Object.keys(outputs), ["exit-code", "drifted", "compared", "sarif", "markdown", "json"])
+        for (const text of [stdout, stderr, summary]) harmless(text, (said) => ({ said, shape: "" }))
+      })
+    )
   )
 
   /** GitHub's comments of a pull request, over a socket. */
@@ -208,10 +238,11 @@ describe("action.yml", () => {
     )
   }
 
-  const commented = (url: string, report: string) =>
+  const commented = (url: string, report: string, given: Readonly<Record<string, string>> = {}) =>
     step(
       comment,
       {
+        ...given,
         "github-token": "secret",
         "${{ github.event.pull_request.number }}": "7",
         "${{ steps.check.outputs.markdown }}": join(directory({ "report.md": report }), "report.md")
@@ -248,6 +279,27 @@ describe("action.yml", () => {
     )
   })
 
+  it.live("leaves a comment for each category, of which none replaces another", () => {
+    const mark = "<!-- holdfast-report -->\n## Holdfast: "
+    const comments: Array<{ id: number; body: string; user: { login: string } }> = []
+    return withGitHub(comments, 200, (url) =>
+      Effect.gen(function* () {
+        for (const text of ["first", "second"]) {
+          yield* commented(url, `${mark}${text}`)
+          for (const category of ["prod", "prod/dev"]) yield* commented(url, `${mark}${text}`, { category })
+        }
+        assert.deepStrictEqual(
+          comments.map(({ body }) => body),
+          [
+            `${mark}second`,
+            "<!-- holdfast-report prod -->\n## Holdfast, prod: second",
+            "<!-- holdfast-report prod/dev -->\n## Holdfast, prod/dev: second"
+          ]
+        )
+      })
+    )
+  })
+
   it.live("warns where it may not comment, and fails nothing by that", () =>
     withGitHub([], 403, (url) =>
       Effect.gen(function* () {
@@ -255,7 +307,7 @@ describe("action.yml", () => {
         assert.strictEqual(code, 0)
         assert.match(
           stdout,
-          /^::warning title=Holdfast::The comment could not be written: GitHub answers 403\. [^\n]*\n$/
+          /^::warning title=Holdfast::The comment could not be written: GitHub answers 403\. It takes permissions: [^\n]*\.\n$/
         )
       })
     )

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, verify } from "node:crypto"
+import { createHash, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -47,7 +47,7 @@ describe("drift check --attest", () => {
         assert.deepStrictEqual([code, stderr], [0, ""])
         assert.match(
           stdout,
-          /^report\.json: verified\n {2}key: {5}[0-9a-f]{64}\n[\s\S]* {2}result: {2}FAILED, exit code 2\n$/
+          /^report\.json: verified\n {2}key: {5}[0-9a-f]{64}\n {2}run: .*\n {2}of: {6}backup\.yaml \(SHA-256 [0-9a-f]{64}\)\n {2}against: .*\n {2}result: {2}FAILED, exit code 2\n$/
         )
       })
     )
@@ -119,6 +119,64 @@ describe("drift check --attest", () => {
       const { code, stderr, stdout } = yield* check(yield* signed(), ...args)
       assert.deepStrictEqual([code, stdout], [1, ""])
       assert.include(stderr, message)
+    })
+  )
+
+  it.live("says beside a report of an emulator that it is one, and that it has not passed", () =>
+    Effect.gen(function* () {
+      const cwd = directory({
+        "backup.yaml": manifestOf(1),
+        "fleet.yaml": JSON.stringify(fleetOf(1)),
+        "key.pem": privatePem(ed25519.privateKey),
+        "public.pem": publicPem(ed25519.publicKey)
+      })
+      const args = ["check", "--emulate", "fleet.yaml", "--report", "json=report.json", "--attest", "key.pem"]
+      assert.strictEqual((yield* drift(args, { cwd })).code, 0)
+      const { code, stdout } = yield* check(cwd, "--key", "public.pem")
+      assert.strictEqual(code, 0)
+      assert.include(
+        stdout,
+        "  against: an emulator of fleet.yaml\n  result:  WARNED, exit code 0\n  mind:    Emulated by fleet.yaml"
+      )
+    })
+  )
+
+  it.live("is not verified by a statement of another kind, or about another run, that the same key has signed", () =>
+    Effect.gen(function* () {
+      const cwd = yield* signed()
+      const path = join(cwd, "report.json.dsse.json")
+      const own = readFileSync(path, "utf8")
+      const other = yield* signed()
+      writeFileSync(path, readFileSync(join(other, "report.json.dsse.json")))
+      assert.include((yield* check(cwd, "--key", "public.pem")).stderr, "its bytes are not those that were signed")
+      const type = "application/vnd.in-toto+json"
+      const text = Buffer.from(JSON.parse(own).payload, "base64").toString()
+      const payload = Buffer.from(text.replace("test-result/v0.1", "link/v0.3"))
+      const encoded = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload])
+      const sig = sign(null, encoded, ed25519.privateKey).toString("base64")
+      writeFileSync(
+        path,
+        JSON.stringify({ payloadType: type, payload: payload.toString("base64"), signatures: [{ sig }] })
+      )
+      const { code, stderr, stdout } = yield* check(cwd, "--key", "public.pem")
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      assert.include(stderr, "its statement is not one about a report of Holdfast")
+    })
+  )
+
+  it.live("is verified by any of its signatures, in either alphabet of base64", () =>
+    Effect.gen(function* () {
+      const cwd = yield* signed()
+      const path = join(cwd, "report.json.dsse.json")
+      const envelope = JSON.parse(readFileSync(path, "utf8"))
+      const toUrl = (text: string) => Buffer.from(text, "base64").toString("base64url")
+      const [own] = envelope.signatures
+      const signatures = [
+        { keyid: own.keyid, sig: toUrl(Buffer.alloc(64).toString("base64")) },
+        { sig: toUrl(own.sig) }
+      ]
+      writeFileSync(path, JSON.stringify({ ...envelope, payload: toUrl(envelope.payload), signatures }))
+      assert.strictEqual((yield* check(cwd, "--key", "public.pem")).code, 0)
     })
   )
 

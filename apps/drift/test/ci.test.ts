@@ -1,7 +1,7 @@
 /**
  * What is offered for CI beside the action: each file is read, and what it runs is run against the emulator.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { validate as lintDockerfile } from "dockerfile-utils"
@@ -19,7 +19,11 @@ describe("examples/ci/gitlab-ci.yml", () => {
         variables: Texts,
         before_script: Schema.Array(Schema.String),
         script: Schema.Array(Schema.String),
-        artifacts: Schema.Struct({ when: Schema.Literal("always"), paths: Schema.Array(Schema.String) })
+        artifacts: Schema.Struct({
+          when: Schema.Literal("always"),
+          paths: Schema.Array(Schema.String),
+          reports: Schema.Struct({ junit: Schema.String, codequality: Schema.String })
+        })
       })
     })
   )(load(read("examples/ci/gitlab-ci.yml")))
@@ -29,15 +33,21 @@ describe("examples/ci/gitlab-ci.yml", () => {
       fleetOf(2, (index) => ({ enabled: index !== 2 })),
       (env) =>
         Effect.gen(function* () {
-          const builds = directory({})
-          const cwd = join(builds, "project")
-          mkdirSync(cwd)
-          symlinkSync(root, join(builds, "holdfast"))
-          writeFileSync(join(cwd, "backup.yaml"), manifestOf(2))
-          const all = { ...env, ...backups.variables, CI_PROJECT_DIR: cwd }
-          const result = yield* shell(backups.script.join("\n"), { cwd, env: all })
-          assert.strictEqual(result.code, 2, result.stderr)
-          for (const path of backups.artifacts.paths) assert.isTrue(existsSync(join(cwd, path)), path)
+          const cwd = directory({ "backup.yaml": manifestOf(2) })
+          // What is cloned is this checkout, with what is installed in it.
+          const bin = directory({
+            git: `#!/bin/sh\nif [ "$1" = clone ]; then rmdir "$4" && ln -s "${root}" "$4"; fi\n`
+          })
+          chmodSync(join(bin, "git"), 0o755)
+          const all = { ...env, ...backups.variables, PATH: `${bin}:${process.env.PATH}` }
+          const lines = [...backups.before_script, ...backups.script].join("\n")
+          // A runner may keep directories: the second job finds what the first has left.
+          for (const job of [1, 2]) {
+            const result = yield* shell(lines, { cwd, env: all })
+            assert.strictEqual(result.code, 2, `${job}: ${result.stderr}`)
+          }
+          const { paths, reports } = backups.artifacts
+          for (const path of [...paths, ...Object.values(reports)]) assert.isTrue(existsSync(join(cwd, path)), path)
         })
     )
   )

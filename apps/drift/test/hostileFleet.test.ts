@@ -5,10 +5,12 @@ import * as Seed from "@holdfast/emulator/Seed"
 import { SourceText } from "@holdfast/manifest/Diagnostic"
 import { parse } from "@holdfast/manifest/Manifest"
 import { json as jsonPieces } from "@holdfast/report/json"
-import { pretty } from "@holdfast/report/pretty"
+import { pretty as pieces } from "@holdfast/report/pretty"
 import { Effect } from "effect"
 import { directory, drift, healthy, withEmulator } from "./drift.ts"
 import { runAt } from "./fleetRun.ts"
+
+const pretty = (...of: Parameters<typeof pieces>): string => [...pieces(...of)].join("")
 
 /** What somebody may write into the name of a machine, a label, a reason. */
 const hostile: Readonly<Record<string, string>> = {

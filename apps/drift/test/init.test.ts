@@ -263,7 +263,7 @@ describe("drift init refuses", () => {
     ([args]) =>
       Effect.gen(function* () {
         const { said, sent } = yield* refused(well, args)
-        assert.include(said, "Expected ids of folders, each 1 to 50 lower-case letters, digits, - or _, and this is")
+        assert.include(said, "Expected ids of folders, each 1 to 50 lower-case letters, digits, - or _")
         assert.strictEqual(sent, 0)
       })
   )

@@ -47,6 +47,22 @@ describe("a report that does not get to its file", () => {
     })
   )
 
+  it.live("costs neither the others nor what is shown", () =>
+    withEmulator(
+      fleetOf(2, (index) => ({ enabled: index !== 2 })),
+      (env) =>
+        Effect.gen(function* () {
+          const cwd = directory({ "backup.yaml": manifestOf(2) })
+          const args = ["check", "--report", "csv=none/report.csv", "--report", "json=report.json"]
+          const { code, stderr, stdout } = yield* drift(args, { cwd, env })
+          assert.strictEqual(code, 1)
+          assert.include(stderr, "error: The file none/report.csv cannot be written")
+          assert.include(stdout, "Drift: 1 drifted")
+          assert.include(readFileSync(join(cwd, "report.json"), "utf8"), '"exit_code": 2')
+        })
+    )
+  )
+
   it.live("because the program was killed leaves the earlier one whole, or the new one", () =>
     withEmulator(fleetOf(count), (env) =>
       Effect.gen(function* () {

@@ -177,6 +177,47 @@ describe("drift", () => {
     })
   )
 
+  it.live.each([
+    ["check --output -V", "Missing value for flag --output. Expected: file\n  See drift check --help"],
+    ["check --output --version", "Missing value for flag --output"],
+    ["check --report --help", "Missing value for flag --report. Expected: format=file"],
+    ["check --format -h", "Missing value for flag --format. Expected: pretty | json"],
+    ["check --output", "Missing value for flag --output"],
+    ["check --output --quiet", "Missing value for flag --output"],
+    ["check --output=", "Missing value for flag --output"],
+    [
+      "import terraform --output -V",
+      "Missing value for flag --output. Expected: file\n  See drift import terraform --help"
+    ]
+  ] as const)("is not green where a value is missing: %s", ([words, message]) =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* drift(words.split(" "))
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      assert.include(stderr, `error: ${message}`)
+    })
+  )
+
+  it.live.each([
+    ["--concurrency", "0", "Expected a whole number from 1 to 256"],
+    ["--concurrency", "abc", "Expected a whole number from 1 to 256"],
+    ["--concurrency", "-1", "Expected a whole number from 1 to 256"],
+    ["--timeout", "soon", "Expected a duration such as 90s or 10m"],
+    ["--var", "1", "Expected name=value, each name once"],
+    ["--report", "xml=a", "Expected format=file, the format one of json"],
+    ["--format", "xml", 'Expected: "pretty" | "json"']
+  ] as const)("says of %s %s on which flag it is, and what is expected", ([flag, value, expected]) =>
+    Effect.gen(function* () {
+      const given = yield* drift(["check", `${flag}=${value}`])
+      assert.deepStrictEqual([given.code, given.stdout], [1, ""])
+      assert.include(given.stderr, `error: Invalid value for flag ${flag}: "${value}". ${expected}`)
+      assert.include(given.stderr, "\n  See drift check --help\n")
+      if (flag === "--format") return
+      const twin = `HOLDFAST_${flag.slice(2).toUpperCase()}`
+      const fromTwin = yield* drift(["check"], { env: { [twin]: value } })
+      assert.deepStrictEqual([fromTwin.code, fromTwin.stderr], [1, given.stderr])
+    })
+  )
+
   it.live("says its version to whoever is there to read it", () =>
     Effect.sync(() => {
       const shell = (command: string) => {

@@ -21,9 +21,11 @@ const isBad = ({ baseline, severity }: Pick<ResourceReport, "baseline" | "severi
 export const fails = (row: ResourceReport, failOn: FailOn): boolean =>
   (row.state === "drifted" || row.state === "missing") && isBad(row, failOn)
 
-/** Whether what nobody listed fails the run: what is waived, or only reported, does not. */
-export const unlistedFails = (row: Unlisted, failOn: FailOn): boolean =>
-  row.mode === "fail" && !row.waived && isBad(row, failOn)
+/** Whether what nobody listed is drift: what is waived, or only reported, is none. */
+export const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail" && !waived
+
+/** Whether such drift fails the run. */
+export const unlistedFails = (row: Unlisted, failOn: FailOn): boolean => isUnlistedDrift(row) && isBad(row, failOn)
 
 /** How many findings fail the run. */
 export const failingOf = (

@@ -2,6 +2,7 @@
  * What has changed since an earlier report: which drift is new, which was known, and which is resolved. Pure.
  */
 import type { CheckReport, ResourceReport, Unlisted } from "./CheckReport.ts"
+import { isUnlistedDrift } from "./ExitCode.ts"
 
 type Findings = Pick<CheckReport, "resources" | "unlisted">
 
@@ -24,6 +25,16 @@ const keyOf = ({ address, instance_id }: Pick<ResourceReport, "address" | "insta
 const unlistedKey = ({ folder_id, instance_id, kind }: Unlisted): string =>
   JSON.stringify([kind, folder_id, instance_id])
 
+/** Whether each of `codes` was there before, as often: a second policy that is missing is another finding of one rule. */
+const areKnown = (codes: ReadonlyArray<string>, before: ReadonlyArray<string>): boolean => {
+  const left = [...before]
+  return codes.every((code) => {
+    const at = left.indexOf(code)
+    if (at >= 0) left.splice(at, 1)
+    return at >= 0
+  })
+}
+
 /** Marks the findings of the run that began at `timestamp` by those of `earlier`. */
 export const compareWithBaseline = (earlier: CheckReport, findings: Findings, timestamp: string): Compared => {
   const before = new Map(earlier.resources.filter(isDrift).map((row) => [keyOf(row), row]))
@@ -33,33 +44,31 @@ export const compareWithBaseline = (earlier: CheckReport, findings: Findings, ti
     if (!isDrift(row)) return row
     const known = before.get(keyOf(row))
     const codes = known === undefined ? [] : codesOf(known)
-    return known !== undefined && codesOf(row).every((code) => codes.includes(code))
+    return known !== undefined && areKnown(codesOf(row), codes)
       ? { ...row, baseline: "unchanged", since: sinceOf(known) }
       : { ...row, baseline: "new", since: known === undefined ? timestamp : sinceOf(known) }
   })
   const unlisted = findings.unlisted.map((row): Unlisted => {
     const known = unlistedBefore.get(unlistedKey(row))
-    return known === undefined
-      ? { ...row, baseline: "new", since: timestamp }
-      : { ...row, baseline: "unchanged", since: sinceOf(known) }
+    if (known === undefined) return { ...row, baseline: "new", since: timestamp }
+    const isWorse = isUnlistedDrift(row) && !isUnlistedDrift(known)
+    return { ...row, baseline: isWorse ? "new" : "unchanged", since: sinceOf(known) }
   })
-  const now = new Map(findings.resources.map((row) => [keyOf(row), row]))
-  // What could not be read may have drifted still.
-  const isResolved = (row: ResourceReport) => {
-    const current = now.get(keyOf(row))
-    return current === undefined || !(isDrift(current) || current.state === "not_compared")
-  }
+  // What could not be read, or whose folder could not, may have drifted still; so may what is declared no more.
+  const inSync = new Set(findings.resources.filter(({ state }) => state === "in_sync").map(keyOf))
   return {
     resources,
     unlisted,
     baseline: {
       run_id: earlier.run_id,
       timestamp: earlier.timestamp,
-      resolved: [...before.values()].filter(isResolved).map((row) => ({
-        address: row.address,
-        instance_id: row.instance_id,
-        reason_codes: codesOf(row)
-      }))
+      resolved: [...before.values()]
+        .filter((row) => inSync.has(keyOf(row)))
+        .map((row) => ({
+          address: row.address,
+          instance_id: row.instance_id,
+          reason_codes: codesOf(row)
+        }))
     }
   }
 }

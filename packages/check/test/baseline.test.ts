@@ -68,19 +68,43 @@ describe("a baseline", () => {
     })
   )
 
-  it.effect("has resolved what has drifted no more, but not what could not be read", () =>
+  it.effect("has another finding of a rule that it knew for new", () =>
+    Effect.gen(function* () {
+      const one = row("one", { enabled: false })
+      const twice = { ...one, changes: one.changes.flatMap((change) => [change, change]) }
+      const marksOf = (before: ResourceReport, now: ResourceReport) =>
+        Effect.map(earlier([before]), (baseline) => {
+          const { resources } = compareWithBaseline(
+            baseline,
+            { resources: [now], unlisted: [] },
+            "2026-03-05T00:00:00Z"
+          )
+          return resources.map(({ baseline }) => baseline)
+        })
+      assert.deepStrictEqual(yield* marksOf(one, twice), ["new"])
+      assert.deepStrictEqual(yield* marksOf(twice, twice), ["unchanged"])
+      assert.deepStrictEqual(yield* marksOf(twice, one), ["unchanged"])
+    })
+  )
+
+  it.effect("has resolved what is in sync, and nothing that was not read", () =>
     Effect.gen(function* () {
       const off = { enabled: false }
-      const unread = { ...row("unread"), state: "not_compared" as const }
-      const baseline = yield* earlier([row("mended", off), row("gone", off), row("unread", off), row("left", off)])
-      const compared = compareWithBaseline(
-        baseline,
-        { resources: [row("mended"), unread, row("left", off)], unlisted: [] },
-        "2026-03-05T00:00:00Z"
-      )
+      const of = (address: string, state: ResourceReport["state"]) => ({ ...row(address, off), state })
+      const names = ["mended", "gone", "unread", "left", "pending", "waived"]
+      const baseline = yield* earlier(names.map((name) => row(name, off)))
+      const resources = [
+        row("mended"),
+        of("unread", "not_compared"),
+        row("left", off),
+        of("pending", "pending"),
+        of("waived", "waived"),
+        // Its members are not known: "gone" may be one of them.
+        { ...of("a folder", "not_compared"), instance_id: "" }
+      ]
+      const compared = compareWithBaseline(baseline, { resources, unlisted: [] }, "2026-03-05T00:00:00Z")
       assert.deepStrictEqual(compared.baseline.resolved, [
-        { address: "mended", instance_id: "i-mended", reason_codes: ["HF001"] },
-        { address: "gone", instance_id: "i-gone", reason_codes: ["HF001"] }
+        { address: "mended", instance_id: "i-mended", reason_codes: ["HF001"] }
       ])
     })
   )
@@ -100,6 +124,26 @@ describe("a baseline", () => {
       )
       assert.strictEqual(failingOf({ resources: [], unlisted }, "new"), 1)
       assert.strictEqual(failingOf({ resources: [], unlisted }, "info"), 2)
+    })
+  )
+
+  it.effect("knows no drift of what was only reported, or waived until now", () =>
+    Effect.gen(function* () {
+      const reported = { ...stray, instance_id: "epd8", mode: "report" as const }
+      const waived = { ...stray, instance_id: "epd7", waived: true }
+      const compared = (before: ReadonlyArray<Unlisted>, now: ReadonlyArray<Unlisted>) =>
+        Effect.map(earlier([], before), (baseline) => {
+          const findings = { resources: [], unlisted: now }
+          const { unlisted } = compareWithBaseline(baseline, findings, "2026-03-05T00:00:00Z")
+          assert.isTrue(unlisted.every(({ since }) => since === "2026-03-04T00:00:00Z"))
+          return [failingOf({ resources: [], unlisted }, "new"), ...unlisted.map(({ baseline }) => baseline)]
+        })
+      const fails = [
+        { ...reported, mode: "fail" as const },
+        { ...waived, waived: false }
+      ]
+      assert.deepStrictEqual(yield* compared([reported, waived], fails), [2, "new", "new"])
+      assert.deepStrictEqual(yield* compared(fails, [reported, waived]), [0, "unchanged", "unchanged"])
     })
   )
 })

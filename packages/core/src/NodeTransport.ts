@@ -47,13 +47,12 @@ const closed = new Error("the request is no longer wanted")
 /** Errors of connections that had carried an answer before. */
 const reusedConnections = new WeakSet<object>()
 
+/** Whom a token is sent to is never a matter of NODE_TLS_REJECT_UNAUTHORIZED, which would let anybody in between read it. */
+const checked = { rejectUnauthorized: true } as const
+
 /** Makes connections, and notes which of the errors that they end with concern a connection that has served before. */
-const connectorOf = (ca: ReadonlyArray<string> | undefined): buildConnector.connector => {
-  const connect = buildConnector({
-    timeout: connectTimeoutMillis,
-    allowH2: false,
-    ...(ca === undefined ? {} : { ca: [...ca] })
-  })
+const connectorOf = (tls: buildConnector.BuildOptions): buildConnector.connector => {
+  const connect = buildConnector({ timeout: connectTimeoutMillis, allowH2: false, ...tls })
   return (options, callback) =>
     connect(options, (error, socket) => {
       if (error !== null) return callback(error, null)
@@ -237,8 +236,8 @@ export const layer: Layer.Layer<Transport, NodeTransportError | Config.ConfigErr
     const httpsProxy = yield* proxyOf("https_proxy", "HTTPS_PROXY")
     const httpProxy = yield* proxyOf("http_proxy", "HTTP_PROXY")
     const noProxy = (yield* firstOf("no_proxy", "NO_PROXY"))?.text ?? ""
-    const tls = ca === undefined ? {} : { ca: [...ca] }
-    const connect = connectorOf(ca)
+    const tls = ca === undefined ? checked : { ...checked, ca: [...ca] }
+    const connect = connectorOf(tls)
     const pools = new Map<string, Pool>()
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {

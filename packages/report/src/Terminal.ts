@@ -61,8 +61,12 @@ export const palette = (color: boolean): Palette =>
 /** Cells that `text` takes. Only what is not plain ASCII has to be cut into characters first, by tables that take a while to load. */
 export const displayWidth = (text: string): number => (isAscii(text) ? text.length : CliOutput.displayWidth(text))
 
-/** `text`, filled up with spaces to `width` cells; wide characters take two. */
-export const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)))
+/** The widest column, in cells: one name of a megabyte must not widen each line by as much. */
+const maxWidth = 120
+
+/** `text`, filled up with spaces to `width` cells, or as many as a column has at most; wide characters take two. */
+export const pad = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, Math.min(width, maxWidth) - displayWidth(text)))
 
 /** No line of a whole text begins as a command of GitHub does, whichever values meet there. */
 export const guardLines = (text: string): string => text.replace(/^(\s*):(?=:)/gm, "$1\\x3a")

@@ -5,14 +5,17 @@
  * Formats: https://github.com/in-toto/attestation (Statement v1, Test Result v0.1), https://github.com/secure-systems-lab/dsse.
  */
 import type { KeyObject } from "node:crypto"
-import type { CheckReport } from "@holdfast/check/CheckReport"
+import type { CheckReport, ResourceReport } from "@holdfast/check/CheckReport"
+import { fails, isUnlistedDrift, unlistedFails } from "@holdfast/check/ExitCode"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { caveatsOf } from "./findings.ts"
+import { liveSide } from "./liveSide.ts"
 
 const crypto = process.getBuiltinModule("node:crypto")
 
 /** What is signed. */
-export const payloadType = "application/vnd.in-toto+json"
+const payloadType = "application/vnd.in-toto+json"
 
 const Digest = Schema.Struct({ sha256: Schema.String })
 
@@ -30,24 +33,24 @@ export const Statement = Schema.Struct({
         timestamp: Schema.String,
         exit_code: Schema.Int,
         complete: Schema.Boolean,
-        endpoint: Schema.String,
-        /** The emulator's seed, or the snapshot, that answered in the place of the cloud; `null` in a real run. */
-        emulator: Schema.NullOr(Schema.String),
-        snapshot: Schema.NullOr(Schema.String)
+        /** What was compared with, in words: the cloud's address, an emulator or a snapshot. */
+        compared_with: Schema.String,
+        /** What makes it say less than a report of the cloud as it is now. */
+        caveats: Schema.Array(Schema.String)
       })
     })
   ),
   predicateType: Schema.Literal("https://in-toto.io/attestation/test-result/v0.1"),
   predicate: Schema.Struct({
-    /** `PASSED` for exit code 0 alone: what could not be told has not passed. */
-    result: Schema.Literals(["PASSED", "FAILED"]),
+    /** `FAILED` for every exit code but 0; `WARNED` where something is less than it could be: a warned test, a caveat. */
+    result: Schema.Literals(["PASSED", "WARNED", "FAILED"]),
     /** The files of the manifest. */
     configuration: Schema.Array(Named),
     /** Addresses that are in sync. */
     passedTests: Schema.Array(Schema.String),
-    /** Addresses whose drift is accepted, or in transition. */
+    /** Addresses, and instances that nobody listed, whose drift is accepted, or that `--fail-on` lets pass. */
     warnedTests: Schema.Array(Schema.String),
-    /** Addresses that drifted, are missing, or could not be compared. */
+    /** Those whose drift fails the run, and addresses that could not be told. */
     failedTests: Schema.Array(Schema.String)
   })
 })
@@ -68,13 +71,35 @@ export const sha256Of = (pieces: Iterable<string | Uint8Array>): string => {
   return hash.digest("hex")
 }
 
+/** What a resource comes to as a test; what is in transition has not passed. */
+const outcomeOf = (row: ResourceReport, { fail_on }: CheckReport): "passed" | "warned" | "failed" => {
+  switch (row.state) {
+    case "in_sync":
+      return "passed"
+    case "waived":
+      return "warned"
+    case "drifted":
+    case "missing":
+      return fails(row, fail_on) ? "failed" : "warned"
+    case "pending":
+    case "not_compared":
+      return "failed"
+  }
+}
+
 /** What is to be said of a report whose file has this name and hash. */
 export const statementOf = (
   report: CheckReport,
   file: { readonly name: string; readonly sha256: string }
 ): Statement => {
-  const addresses = (...states: ReadonlyArray<string>) =>
-    report.resources.filter(({ state }) => states.includes(state)).map(({ address }) => address)
+  const tests = { passed: [] as string[], warned: [] as string[], failed: [] as string[] }
+  for (const row of report.resources) tests[outcomeOf(row, report)].push(row.address)
+  for (const row of report.unlisted) {
+    if (unlistedFails(row, report.fail_on)) tests.failed.push(row.instance_id)
+    else if (row.waived || isUnlistedDrift(row)) tests.warned.push(row.instance_id)
+  }
+  const caveats = caveatsOf(report).map(({ message }) => message)
+  const passed = tests.warned.length + caveats.length === 0 ? "PASSED" : "WARNED"
   return {
     _type: "https://in-toto.io/Statement/v1",
     subject: [
@@ -86,19 +111,18 @@ export const statementOf = (
           timestamp: report.timestamp,
           exit_code: report.exit_code,
           complete: report.complete,
-          endpoint: report.endpoint,
-          emulator: report.emulator,
-          snapshot: report.snapshot?.path ?? null
+          compared_with: liveSide(report),
+          caveats
         }
       }
     ],
     predicateType: "https://in-toto.io/attestation/test-result/v0.1",
     predicate: {
-      result: report.exit_code === 0 ? "PASSED" : "FAILED",
+      result: report.exit_code === 0 ? passed : "FAILED",
       configuration: report.manifest.map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
-      passedTests: addresses("in_sync"),
-      warnedTests: addresses("waived", "pending"),
-      failedTests: addresses("drifted", "missing", "not_compared")
+      passedTests: tests.passed,
+      warnedTests: tests.warned,
+      failedTests: tests.failed
     }
   }
 }

@@ -2,6 +2,7 @@
  * What a whole report comes down to: one sentence, and what must be said beside it. Every format for people says the same.
  */
 import type { CheckReport } from "@holdfast/check/CheckReport"
+import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 
 /** A text that is not escaped yet, and what it means. */
 export interface Remark {
@@ -45,23 +46,25 @@ export const conclusion = (report: CheckReport): Remark => {
   const counts = `${waivers}${pending === 0 ? "" : `${pending} pending, `}${not_compared} not compared of ${total}`
   const others = unlisted === 0 ? "" : `; ${unlisted} unlisted`
   const drift = `${drifted} drifted, ${missing} missing, ${counts}${others}`
+  const hasDrift = drifted + missing > 0 || report.unlisted.some(isUnlistedDrift)
   const isKnown = report.fail_on === "new"
   if (report.failing > 0) return { tone: "bad", text: `Drift: ${drift}` }
   if (report.diagnostics.some(({ severity }) => severity === "error"))
     return { tone: "bad", text: total === 0 ? "Error: nothing was checked" : `Error: ${drift}` }
   if (total === 0) {
-    const hint = report.exit_code === 0 ? "" : " (--allow-empty makes that in sync)"
-    return { tone: "neutral", text: `Nothing to check: the manifest declares no resources${others}${hint}` }
+    const isError = report.exit_code === 1
+    const hint = isError ? " (--allow-empty makes that in sync)" : ""
+    return {
+      tone: isError ? "bad" : "neutral",
+      text: `Nothing to check: the manifest declares no resources${others}${hint}`
+    }
   }
   if (compared === 0) return { tone: "bad", text: `Error: nothing could be compared: 0 of ${total}` }
   if (not_compared + pending > 0) {
-    const seen =
-      drifted + missing === 0
-        ? "no drift seen"
-        : `no ${isKnown ? "new drift" : `drift as bad as ${report.fail_on}`} seen`
+    const seen = hasDrift ? `no ${isKnown ? "new drift" : `drift as bad as ${report.fail_on}`} seen` : "no drift seen"
     return { tone: "unsure", text: `Could not tell: ${seen}, ${counts}${others}` }
   }
-  if (drifted + missing > 0)
+  if (hasDrift)
     return { tone: "unsure", text: `Drift, none of it ${isKnown ? "new" : `as bad as ${report.fail_on}`}: ${drift}` }
   // A run that was cut short has nothing to be pleased about, though nothing is amiss.
   if (report.interrupted) return { tone: "neutral", text: `All ${total} are as declared` }

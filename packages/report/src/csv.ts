@@ -6,6 +6,7 @@ import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/ch
 import { fails, unlistedFails } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
+import { acceptanceOf, findings } from "./findings.ts"
 import { liveSide } from "./liveSide.ts"
 import { escapeText } from "./Terminal.ts"
 import { valueText } from "./valueText.ts"
@@ -90,7 +91,7 @@ const ofResource = (row: ResourceReport, { fail_on }: CheckReport): Row => ({
   line: row.source.line
 })
 
-const ofUnlisted = (row: Unlisted, { fail_on }: CheckReport): Row => ({
+const ofUnlisted = (row: Unlisted, accepted: string, { fail_on }: CheckReport): Row => ({
   kind: `unlisted_${row.kind}`,
   address: row.name,
   instance_id: row.instance_id,
@@ -99,7 +100,7 @@ const ofUnlisted = (row: Unlisted, { fail_on }: CheckReport): Row => ({
   severity: row.severity,
   fails: unlistedFails(row, fail_on),
   reason_code: row.reason_code,
-  reason: row.reason,
+  reason: `${accepted}${row.reason}`,
   remedy: row.remedy,
   baseline: row.baseline,
   since: row.since
@@ -113,7 +114,11 @@ export function* csv(report: CheckReport): Iterable<string> {
   const run: Row = { compared_with: liveSide(report), timestamp: report.timestamp, run_id: report.run_id }
   yield `\ufeff${columns.map((column) => `"${column}"`).join(",")}\r\n`
   for (const row of report.resources) yield line({ ...ofResource(row, report), ...run })
-  for (const row of report.unlisted) yield line({ ...ofUnlisted(row, report), ...run })
+  const unlisted = report.unlisted.values()
+  for (const finding of findings({ ...report, resources: [] })) {
+    const { value: row } = unlisted.next()
+    if (row !== undefined) yield line({ ...ofUnlisted(row, acceptanceOf(finding), report), ...run })
+  }
   for (const { detail, line: at, path, severity, summary } of report.diagnostics) {
     yield line({ kind: "diagnostic", state: severity, reason: summary, remedy: detail, path, line: at, ...run })
   }

@@ -51,6 +51,10 @@ export const markOf = ({ verdict, waivers }: Finding): string => {
   }
 }
 
+/** Why a finding is accepted and until when, before what it is; nothing where it is not. */
+export const acceptanceOf = ({ waivers }: Finding): string =>
+  waivers.map(({ reason, until }) => `Accepted until ${until}: ${reason.replace(/\.$/, "")}. `).join("")
+
 /** A short name for some texts: SHA-256 in hexadecimal. */
 export const fingerprintOf = (...texts: ReadonlyArray<string>): string =>
   process.getBuiltinModule("node:crypto").hash("sha256", JSON.stringify(texts))

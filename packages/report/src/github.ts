@@ -2,10 +2,11 @@
  * A report as workflow commands of GitHub Actions: annotations at the lines of the manifest, errors first, the verdict last.
  */
 import type { CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
-import { fails, unlistedFails } from "@holdfast/check/ExitCode"
+import { fails, isUnlistedDrift, unlistedFails } from "@holdfast/check/ExitCode"
 import { cautions, conclusion } from "./conclusion.ts"
 import { cut } from "./cut.ts"
 import { byReason } from "./notCompared.ts"
+import { type PathOf, portablePath } from "./portablePath.ts"
 import { escapeText } from "./Terminal.ts"
 import { valueText } from "./valueText.ts"
 import { worstFirst } from "./worstFirst.ts"
@@ -27,6 +28,8 @@ const maxShown = 10
 const maxNames = 19
 /** The longest texts, in characters: GitHub cuts a message at 64 KB, and shows a few lines. */
 const maxTitle = 150
+/** What is called so is named beside: how it is, or its id. */
+const maxName = 80
 const maxLine = 500
 const maxLines = 20
 
@@ -34,10 +37,10 @@ const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\
 const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C")
 
 /** One command on a line of its own: no text of others reaches its beginning, or ends it. */
-const command = (kind: Kind, { column, line, lines, path, title }: Annotation): string => {
+const command = (kind: Kind, { column, line, lines, path, title }: Annotation, pathOf: PathOf): string => {
   const isFile = path !== undefined && path !== "" && path !== "<stdin>"
   const properties = [
-    ...(isFile ? [`file=${property(escapeText(path))}`] : []),
+    ...(isFile ? [`file=${property(escapeText(pathOf(path)))}`] : []),
     ...(isFile && line !== undefined ? [`line=${line}`] : []),
     ...(isFile && line !== undefined && column !== undefined ? [`col=${column}`] : []),
     `title=${property(escapeText(cut(title, maxTitle)))}`
@@ -48,7 +51,7 @@ const command = (kind: Kind, { column, line, lines, path, title }: Annotation): 
 }
 
 /** The annotations of a kind; where there are more than are shown, the last one names the rest. */
-function* limited(kind: Kind, annotations: Iterable<Annotation>): Iterable<string> {
+function* limited(kind: Kind, annotations: Iterable<Annotation>, pathOf: PathOf): Iterable<string> {
   let shown = 0
   let rest = 0
   let last: Annotation | undefined
@@ -56,7 +59,7 @@ function* limited(kind: Kind, annotations: Iterable<Annotation>): Iterable<strin
   for (const annotation of annotations) {
     if (shown < maxShown - 1) {
       shown += 1
-      yield command(kind, annotation)
+      yield command(kind, annotation, pathOf)
       continue
     }
     rest += 1
@@ -64,16 +67,16 @@ function* limited(kind: Kind, annotations: Iterable<Annotation>): Iterable<strin
     if (titles.length < maxNames) titles.push(annotation.title)
   }
   if (last === undefined) return
-  if (rest === 1) return yield command(kind, last)
+  if (rest === 1) return yield command(kind, last, pathOf)
   const more = rest > titles.length ? [`and ${rest - titles.length} more`] : []
-  yield command(kind, { title: `Holdfast: ${rest} more`, lines: [...titles, ...more] })
+  yield command(kind, { title: `Holdfast: ${rest} more`, lines: [...titles, ...more] }, pathOf)
 }
 
 const placeOf = ({ source }: ResourceReport) => ({ path: source.path, line: source.line, column: source.column })
 
 const ofDrift = (row: ResourceReport): Annotation => ({
   ...placeOf(row),
-  title: `${row.address}: ${row.state} (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
+  title: `${cut(row.address, maxName)}: ${row.state} (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
   lines:
     row.changes.length === 0
       ? [`${row.reason} (${row.reason_code})`]
@@ -84,11 +87,16 @@ const ofDrift = (row: ResourceReport): Annotation => ({
 })
 
 const ofUnlisted = (row: Unlisted): Annotation => ({
-  title: `${row.name === "" ? row.instance_id : `${row.name} (${row.instance_id})`}: unlisted (${row.severity})`,
+  title: `${row.name === "" ? row.instance_id : `${cut(row.name, maxName)} (${row.instance_id})`}: unlisted (${row.severity}${row.baseline === "new" ? ", new" : ""})`,
   lines: [`${row.reason} (${row.reason_code})`, row.remedy]
 })
 
-function* errorsOf({ diagnostics, fail_on, resources, unlisted }: CheckReport): Iterable<Annotation> {
+const verdictOf = (report: CheckReport): Annotation => ({ title: "Holdfast", lines: [conclusion(report).text] })
+
+function* errorsOf(report: CheckReport): Iterable<Annotation> {
+  const { diagnostics, exit_code, fail_on, resources, unlisted } = report
+  // It may be all that there is to say.
+  if (exit_code === 1) yield verdictOf(report)
   for (const { column, detail, line, path, severity, summary } of diagnostics) {
     if (severity === "error") yield { title: summary, lines: [detail ?? summary], path, line, column }
   }
@@ -114,32 +122,33 @@ function* warningsOf(report: CheckReport): Iterable<Annotation> {
   if (others > 0)
     yield { title: `${others} not compared`, lines: ["For reasons too many to tell: see another format."] }
   for (const row of resources) {
-    if (row.state === "pending") yield { ...placeOf(row), title: `${row.address}: pending`, lines: [row.reason] }
+    if (row.state === "pending")
+      yield { ...placeOf(row), title: `${cut(row.address, maxName)}: pending`, lines: [row.reason] }
   }
   for (const row of resources) {
     if ((row.state === "drifted" || row.state === "missing") && !fails(row, fail_on)) yield ofDrift(row)
   }
   for (const row of unlisted) {
-    if (row.mode === "fail" && !row.waived && !unlistedFails(row, fail_on)) yield ofUnlisted(row)
+    if (isUnlistedDrift(row) && !unlistedFails(row, fail_on)) yield ofUnlisted(row)
   }
   for (const { kind, reason, source, target, until } of waivers.expired)
     yield {
       ...source,
-      title: `The waiver of the ${kind} ${target} has expired`,
+      title: `The waiver of the ${kind} ${cut(target, maxName)} has expired`,
       lines: [`It held until ${until}: ${reason}`]
     }
 }
 
 function* noticesOf(report: CheckReport): Iterable<Annotation> {
-  yield { title: "Holdfast", lines: [conclusion(report).text] }
+  if (report.exit_code !== 1) yield verdictOf(report)
   for (const row of report.unlisted) {
     if (row.mode === "report" && !row.waived) yield ofUnlisted(row)
   }
 }
 
-/** The workflow commands of a report, a line each. */
-export function* github(report: CheckReport): Iterable<string> {
-  yield* limited("error", errorsOf(report))
-  yield* limited("warning", warningsOf(report))
-  yield* limited("notice", noticesOf(report))
+/** The workflow commands of a report, a line each; `pathOf` says how files are called in the repository. */
+export function* github(report: CheckReport, pathOf: PathOf = portablePath): Iterable<string> {
+  yield* limited("error", errorsOf(report), pathOf)
+  yield* limited("warning", warningsOf(report), pathOf)
+  yield* limited("notice", noticesOf(report), pathOf)
 }

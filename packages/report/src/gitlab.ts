@@ -14,6 +14,8 @@ import {
   problemsOf
 } from "./findings.ts"
 import { jsonItems } from "./json.ts"
+import { mapped } from "./mapped.ts"
+import { type PathOf, portablePath } from "./portablePath.ts"
 import { escapeText } from "./Terminal.ts"
 
 const severities = { critical: "blocker", high: "critical", medium: "major", low: "minor", info: "info" } as const
@@ -27,57 +29,60 @@ interface Issue {
 }
 
 /** GitLab wants paths as Git has them: relative, and without `./`. */
-const issue = ({ check_name, description, fingerprint, severity, source }: Issue) => ({
+const issue = ({ check_name, description, fingerprint, severity, source }: Issue, pathOf: PathOf) => ({
   description: escapeText(description),
   check_name: escapeText(check_name),
   fingerprint,
   severity,
-  location: { path: escapeText(source.path.replace(/^(?:\.\/)+/, "")), lines: { begin: Math.max(1, source.line) } }
+  location: {
+    path: escapeText(pathOf(source.path).replace(/^(?:\.\/)+/, "")),
+    lines: { begin: Math.max(1, source.line) }
+  }
 })
 
-const ofFinding = (finding: Finding) => {
+const ofFinding = (finding: Finding): Issue => {
   const { code, fingerprint, reason, remedy, severity, source, verdict } = finding
-  return issue({
+  return {
     description: `${markOf(finding)}${nameOf(finding)}: ${reason} ${remedy}`,
     check_name: code,
     fingerprint,
     severity: verdict === "drift" ? severities[severity] : verdict === "pending" ? "minor" : "info",
     source
-  })
+  }
 }
 
-function* issues(report: CheckReport): Iterable<unknown> {
+function* issues(report: CheckReport): Iterable<Issue> {
   const source = { path: report.manifest[0]?.path ?? defaultManifest, line: 1 }
   for (const { code, message, source: at } of problemsOf(report)) {
     const fingerprint = fingerprintOf("run", code, message)
-    yield issue({ description: message, check_name: code, fingerprint, severity: "blocker", source: at ?? source })
+    yield { description: message, check_name: code, fingerprint, severity: "blocker", source: at ?? source }
   }
   for (const { code, message } of caveatsOf(report)) {
-    yield issue({
+    yield {
       description: message,
       check_name: code,
       fingerprint: fingerprintOf("run", code),
       severity: "info",
       source
-    })
+    }
   }
   for (const row of report.resources) {
     const { address, error, instance_id, reason, reason_code, source } = row
     if (row.state !== "not_compared") continue
-    yield issue({
+    yield {
       description: `${nameOf(row)}: ${reason}${error === null ? "" : ` ${error.remedy}`}`,
       check_name: error?.tag ?? reason_code,
       fingerprint: fingerprintOf(address, instance_id, "not_compared"),
       severity: "major",
       source
-    })
+    }
   }
   for (const finding of findings(report)) yield ofFinding(finding)
 }
 
-/** The JSON of a report, in pieces. */
-export function* gitlab(report: CheckReport): Iterable<string> {
+/** The JSON of a report, in pieces; `pathOf` says how files are called in the repository. */
+export function* gitlab(report: CheckReport, pathOf: PathOf = portablePath): Iterable<string> {
   yield "["
-  yield* jsonItems(issues(report))
+  yield* jsonItems(mapped(issues(report), (each) => issue(each, pathOf)))
   yield "\n]\n"
 }

@@ -3,8 +3,9 @@
  */
 import { createHash } from "node:crypto"
 import type { CheckReport } from "@holdfast/check/CheckReport"
+import { conclusion } from "./conclusion.ts"
 import { appendix } from "./htmlEvidence.ts"
-import { conclusion, find, head } from "./htmlHead.ts"
+import { find, head } from "./htmlHead.ts"
 import { html as markup } from "./htmlMarkup.ts"
 import { script } from "./htmlScript.ts"
 import { kindsOf, sections } from "./htmlSections.ts"
@@ -22,7 +23,7 @@ export function* html(report: CheckReport): Iterable<string> {
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">
-<title>${conclusion(report).words}</title>
+<title>${conclusion(report).text}</title>
 `.text
   yield `<style>${style}</style></head><body>\n`
   yield head(report).text

@@ -2,10 +2,10 @@
  * What an HTML report begins with: the verdict, what must be known before it is believed, the counts, and the search.
  */
 import type { CheckReport, ResourceState, Summary } from "@holdfast/check/CheckReport"
+import { conclusion } from "./conclusion.ts"
 import { diagnostic } from "./htmlEvidence.ts"
 import { count, html, type Markup, none, time } from "./htmlMarkup.ts"
 import { type Kind, unlistedInSync } from "./htmlSections.ts"
-import { verdict } from "./pretty.ts"
 
 /** How many diagnostics stand at the top; all of them are with the evidence. */
 const maxNotes = 5
@@ -23,18 +23,8 @@ export const counted = [
 /** The part of a report that lists a state. */
 const partOf = (state: string): string => `#${state === "drifted" || state === "missing" ? "drift" : state}`
 
-/** The verdict in the words that a terminal gets; they quote nobody. */
-export const conclusion = (
-  report: CheckReport
-): { readonly glyph: string; readonly tone: string; readonly words: string } => {
-  const line = verdict(report, { color: false }).trimEnd().split("\n").at(-1) ?? ""
-  const [, glyph, words] = /^([\u2713\u26a0])? ?(.*)$/.exec(line) ?? []
-  if (glyph === "\u2713") return { glyph, tone: "good", words: words ?? "" }
-  const isBad = glyph === undefined && (report.failing > 0 || report.exit_code === 1)
-  return isBad
-    ? { glyph: "\u2717", tone: "bad", words: line }
-    : { glyph: glyph ?? "\u26a0", tone: "unsure", words: words ?? "" }
-}
+/** A verdict that is neither good nor bad is nothing to be sure of. */
+const glyphs = { good: "\u2713", unsure: "\u26a0", bad: "\u2717" } as const
 
 /** A bar with a part for each state; its words are those of the counts below it. */
 export const chart = (summary: Summary): Markup => {
@@ -104,11 +94,12 @@ const search = (report: CheckReport, kinds: ReadonlyArray<Kind>): Markup => {
 
 /** The verdict and what belongs to it. */
 export const head = (report: CheckReport): Markup => {
-  const { glyph, tone, words } = conclusion(report)
+  const verdict = conclusion(report)
+  const tone = verdict.tone === "neutral" ? "unsure" : verdict.tone
   const { manifest, timestamp } = report
   const files = manifest.map(({ path }) => path).join(", ")
   return html`<header class="${tone}"><p class="brand"><b>Holdfast: backups as declared</b><span>${files === "" ? none : html`${files} &middot; `}${time(timestamp)}</span></p>
-<h1><span aria-hidden="true">${glyph}</span>${words}</h1>
+<h1><span aria-hidden="true">${glyphs[tone]}</span>${verdict.text}</h1>
 ${notes(report)}${chart(report.summary)}${counts(report.summary, report.unlisted.length > 0, partOf)}</header>
 `
 }

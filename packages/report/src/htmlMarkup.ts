@@ -1,6 +1,7 @@
 /**
  * Text for a browser: a template that escapes what is put into it, so that nothing can be forgotten.
  */
+import { instantOf } from "./instant.ts"
 import { invisible } from "./Terminal.ts"
 
 /** Markup that is safe as it is: only `html` makes it. */
@@ -37,13 +38,14 @@ const shown = (character: string): string => {
 }
 
 /** Nearly all texts are plain, and the tables behind the patterns take a while to load. */
-const isPlain = (text: string): boolean => /^[ !#-%(-;=?-_a-z{-~]*$/.test(text)
+const isPlain = (text: string): boolean => /^[ !#-%(-;=?-_a-z{-~]*$/.test(text) && !text.includes("##")
 
 const escaped = (text: string, position: Position): string =>
   isPlain(text)
     ? text
     : text
-        .replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+        // The last: a build server that prints the page takes it for a command of its own.
+        .replace(/[&<>"'`]|#(?=#(?:\[|vso\[|teamcity\[))/gi, (character) => `&#${character.charCodeAt(0)};`)
         // Where it can be marked up, it differs from the same letters written by hand.
         .replace(unseen, (character) => (position === "text" ? `<i>${shown(character)}</i>` : shown(character)))
 
@@ -98,6 +100,6 @@ export const count = (value: number): string => String(value).replace(/\B(?=(\d{
 
 /** A time, to the minute where it is in the usual form. */
 export const time = (text: string): Value =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)
+  instantOf(text) !== undefined
     ? html`<time datetime="${text}">${text.slice(0, 10)} ${text.slice(11, 16)} UTC</time>`
     : text

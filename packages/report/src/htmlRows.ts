@@ -4,6 +4,7 @@
 import type { Change, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
 import { html, type Markup, none, prose, time, type Value } from "./htmlMarkup.ts"
+import { valueText } from "./valueText.ts"
 
 /** How many entries stand in a block, which a browser lays out when it comes into view. */
 const blockSize = 40
@@ -30,20 +31,11 @@ export const entry = (tone: string, name: Value, what: string, body: Value, isDe
 
 /** A code, as a link to what this report says of the rule. */
 export const code = (text: string): Markup =>
-  text in rules ? html`<a href="#${text}">${text}</a>` : html`<code>${text}</code>`
+  Object.hasOwn(rules, text) ? html`<a href="#${text}">${text}</a>` : html`<code>${text}</code>`
 
 /** What is wrong, and what to do about it. */
 export const advice = (reason: string, remedy: string, rule = ""): Markup =>
   html`<div>${prose(reason)}</div><div class="do">${prose(remedy)} ${rule === "" ? none : code(rule)}</div>`
-
-const values = (json: Change["actual"]): string =>
-  json === null || (Array.isArray(json) && json.length === 0)
-    ? "(none)"
-    : Array.isArray(json)
-      ? json.map(one).join(" | ")
-      : one(json)
-
-const one = (json: unknown): string => (typeof json === "object" ? JSON.stringify(json) : String(json))
 
 /** What is declared, what is, and what to do. */
 export const change = (
@@ -52,7 +44,7 @@ export const change = (
 ) => {
   const notes = [pending === true ? "pending" : "", waived === true ? "waived" : "", severity === of ? "" : severity]
   const note = notes.filter((text) => text !== "").join(", ")
-  return html`<div class="c"><dl class="v"><dt>${field}${note === "" ? none : html` <small>(${note})</small>`}</dt><dt>desired</dt><dd class="d">${prose(values(desired))}</dd><dt>actual</dt><dd class="a">${prose(values(actual))}</dd></dl>${advice(reason, remedy, reason_code)}</div>`
+  return html`<div class="c"><dl class="v"><dt>${field}${note === "" ? none : html` <small>(${note})</small>`}</dt><dt>desired</dt><dd class="d">${prose(valueText(desired))}</dd><dt>actual</dt><dd class="a">${prose(valueText(actual))}</dd></dl>${advice(reason, remedy, reason_code)}</div>`
 }
 
 /** Parts of a line, but those that say nothing. */

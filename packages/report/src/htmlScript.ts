@@ -1,8 +1,9 @@
 /**
  * Search and filters of the HTML report: without this script, all is shown.
  *
- * Kinds of entries are shown and hidden as a whole; a search looks up texts that it has put together once, and touches only what
- * changes. Blocks without a match are hidden as one, so that a fleet's report stays quick.
+ * Kinds of entries are shown and hidden as a whole; a search looks up texts that are put together once, before anybody types, and
+ * touches only what changes. A block without a match is hidden as one, and its entries are left as they are until it is shown
+ * again, so that a fleet's report stays quick.
  */
 export const script = `(() => {
 const all = (of, query) => [...of.querySelectorAll(query)]
@@ -25,13 +26,10 @@ for (const kind of kinds) {
 kind.hits = 0
 const groups = new Map()
 for (const { el, group, rows, why } of read(kind)) {
-let hits = 0
-for (const row of rows) {
-const is = words.every((w) => row.text.includes(w) || why.includes(w))
-if (is) hits++
-put(row.el, !is)
-}
+const found = rows.map(({ text }) => words.every((w) => text.includes(w) || why.includes(w)))
+const hits = found.reduce((sum, is) => sum + is, 0)
 put(el, hits === 0)
+if (hits > 0) for (let i = 0; i < rows.length; i++) put(rows[i].el, !found[i])
 if (group) groups.set(group, (groups.get(group) ?? 0) + hits)
 kind.hits += hits
 }
@@ -60,4 +58,7 @@ for (const { box } of kinds) box.addEventListener("change", show)
 addEventListener("beforeprint", () => { for (const el of all(document, "details")) el.open = true })
 bar.hidden = false
 show()
+const idle = window.requestIdleCallback ?? setTimeout
+const warm = ([kind, ...rest]) => { if (kind) idle(() => { read(kind); warm(rest) }) }
+warm(kinds)
 })()`

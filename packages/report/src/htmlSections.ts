@@ -137,6 +137,12 @@ const leads: Readonly<Record<string, string>> = {
   resolved: "Drift of the baseline that is gone."
 }
 
+/** What is waived is an entry, too, and counted with none of what the head of the report has. */
+const leadOf = (id: string, { summary, unlisted }: CheckReport): string | undefined => {
+  const waived = id === "unlisted" ? unlisted.length - summary.unlisted : 0
+  return waived === 0 ? leads[id] : `${leads[id]} ${count(waived)} of them ${waived === 1 ? "is" : "are"} waived.`
+}
+
 const contents = (report: CheckReport, id: string): Iterable<Markup> => {
   const { resources } = report
   if (id === "not_compared") return notCompared(report)
@@ -178,7 +184,7 @@ export function* sections(report: CheckReport, kinds: ReadonlyArray<Kind>): Iter
   for (const { id, size, title } of kinds) {
     if (bySeverity.some((kind) => kind.id === id)) continue
     const all = id === "in_sync" ? report.summary.in_sync : size
-    const lead = leads[id]
+    const lead = leadOf(id, report)
     yield html`<section id="${id}" data-kind="${id}" data-size="${size}" class="${id === "not_compared" ? "unknown" : id}"><h2>${title} <small>${count(all)}</small></h2>${lead === undefined ? none : html`<p class="lead">${lead}</p>`}
 `
     yield* contents(report, id)

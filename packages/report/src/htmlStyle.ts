@@ -82,7 +82,7 @@ footer{margin-top:3rem;padding-bottom:3rem;color:var(--dim);font-size:.875rem}
 .counts{display:grid;grid-template-columns:1fr 1fr 1fr}.counts span{white-space:normal}.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.5rem}.f{padding-left:.75rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{:root{color-scheme:light}body{font-size:10pt}header,main,footer{max-width:none;padding:0}#find:not(.active),#find>:not(output){display:none}
-.many{content-visibility:visible}details::details-content{content-visibility:visible;display:block}.f,tr,li{break-inside:avoid}h2,h3,h4{break-after:avoid}
+.many{content-visibility:visible}details::details-content{content-visibility:visible;display:block}.f,tr,li{break-inside:avoid}.scroll{overflow:visible}table{overflow-wrap:anywhere}h2,h3,h4{break-after:avoid}
 a{color:inherit}svg,h1 span{print-color-adjust:exact}}
 `
   .trim()

@@ -3,10 +3,13 @@
  * nobody listed. It keeps to what the schemas of Ant, Surefire and Jenkins have in common.
  */
 import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
+import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
-import { type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
+import { acceptanceOf, type Finding, findings, nameOf, type Problem, problemsOf } from "./findings.ts"
+import { type PathOf, portablePath } from "./portablePath.ts"
 import { verdict } from "./pretty.ts"
 import { escapeText, guardLines, safe } from "./Terminal.ts"
+import { valueText } from "./valueText.ts"
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -47,27 +50,25 @@ const testcase = (className: string, name: string, outcome?: Outcome): string =>
   return `${start}>\n      ${inner}\n    </testcase>\n`
 }
 
-const value = (json: Change["desired"]): string => (typeof json === "string" ? json : JSON.stringify(json))
-
 const changeLines = ({ actual, desired, field, pending, reason, reason_code, remedy, severity, waived }: Change) => {
   const mark = waived === true ? ", waived" : pending === true ? ", pending" : ""
   return [
-    `${safe`${field}: ${value(actual)} -> ${value(desired)}`} (${safe`${reason_code}, ${severity}`}${mark})`,
+    `${safe`${field}: ${valueText(actual)} -> ${valueText(desired)}`} (${safe`${reason_code}, ${severity}`}${mark})`,
     safe`  ${reason}`,
     safe`  ${remedy}`
   ]
 }
 
-const placeLines = ({ owner, since, source }: ResourceReport): ReadonlyArray<string> => [
-  safe`declared at ${source.path}:${source.line}:${source.column}`,
+const placeLines = ({ owner, since, source }: ResourceReport, pathOf: PathOf): ReadonlyArray<string> => [
+  safe`declared at ${pathOf(source.path)}:${source.line}:${source.column}`,
   ...(owner === null ? [] : [safe`owner: ${owner}`]),
   ...(since === undefined ? [] : [safe`known since ${since}`])
 ]
 
 /** What became of a resource; nothing where it is in sync. */
-const outcomeOf = (row: ResourceReport): Outcome | undefined => {
+const outcomeOf = (row: ResourceReport, pathOf: PathOf): Outcome | undefined => {
   const { changes, error, reason, reason_code, state } = row
-  const body = [...changes.flatMap(changeLines), ...placeLines(row)]
+  const body = [...changes.flatMap(changeLines), ...placeLines(row, pathOf)]
   switch (state) {
     case "in_sync":
       return undefined
@@ -81,17 +82,15 @@ const outcomeOf = (row: ResourceReport): Outcome | undefined => {
       return { element: "error", message: `Could not tell yet: ${reason}`, type: "pending", body }
     case "not_compared": {
       const told = error === null ? [] : [safe`${error.message}`, safe`  ${error.remedy}`]
-      return { element: "error", message: reason, type: reason_code, body: [...told, ...placeLines(row)] }
+      return { element: "error", message: reason, type: reason_code, body: [...told, ...placeLines(row, pathOf)] }
     }
   }
 }
 
-const unlistedOutcome = ({ verdict, waivers, ...row }: Finding): Outcome => {
-  const why = waivers.map(({ reason, until }) => `Accepted until ${until}: ${reason}. `).join("")
-  return verdict === "drift"
+const unlistedOutcome = (row: Finding): Outcome =>
+  row.verdict === "drift"
     ? { element: "failure", message: row.reason, type: row.code, body: [safe`${row.remedy}`] }
-    : { element: "skipped", message: `${why}${row.reason}`, type: row.code, body: [] }
-}
+    : { element: "skipped", message: `${acceptanceOf(row)}${row.reason}`, type: row.code, body: [] }
 
 /** How many tests of a suite have which outcome. */
 interface Counts {
@@ -102,11 +101,11 @@ interface Counts {
 }
 
 const unlistedCounts = (rows: ReadonlyArray<Unlisted>): Counts => {
-  const failures = rows.filter(({ mode, waived }) => mode === "fail" && !waived).length
+  const failures = rows.filter(isUnlistedDrift).length
   return { tests: rows.length, failures, errors: 0, skipped: rows.length - failures }
 }
 
-const properties = (report: CheckReport): string => {
+const properties = (report: CheckReport, pathOf: PathOf): string => {
   const { baseline, emulator, endpoint, exit_code, fail_on, manifest, resumed, run_id, snapshot, timestamp } = report
   const known: ReadonlyArray<readonly [string, string]> = [
     [`${report.tool.name}.version`, report.tool.version],
@@ -116,7 +115,7 @@ const properties = (report: CheckReport): string => {
     ["exit_code", String(exit_code)],
     ["fail_on", fail_on],
     ["complete", String(report.complete)],
-    ...manifest.map(({ path, sha256 }) => ["manifest", `${path} sha256:${sha256}`] as const),
+    ...manifest.map(({ path, sha256 }) => ["manifest", `${pathOf(path)} sha256:${sha256}`] as const),
     ...(emulator === null ? [] : [["emulator", emulator] as const]),
     ...(snapshot === null ? [] : [["snapshot", `${snapshot.path} of ${snapshot.timestamp}`] as const]),
     ...(resumed === null ? [] : [["resumed", `${resumed.run_id} of ${resumed.timestamp}`] as const]),
@@ -135,8 +134,8 @@ const timeOf = (timestamp: string): string =>
 
 const problemOutcome = ({ code, message }: Problem): Outcome => ({ element: "error", message, type: code, body: [] })
 
-function* ofResources({ resources }: CheckReport): Iterable<string> {
-  for (const row of resources) yield testcase(row.source.path, nameOf(row), outcomeOf(row))
+function* ofResources({ resources }: CheckReport, pathOf: PathOf): Iterable<string> {
+  for (const row of resources) yield testcase(pathOf(row.source.path), nameOf(row), outcomeOf(row, pathOf))
 }
 
 function* ofUnlisted(report: CheckReport): Iterable<string> {
@@ -145,15 +144,15 @@ function* ofUnlisted(report: CheckReport): Iterable<string> {
   }
 }
 
-/** The XML of a report, in pieces. */
-export function* junit(report: CheckReport): Iterable<string> {
+/** The XML of a report, in pieces; `pathOf` says how files are called in the repository. */
+export function* junit(report: CheckReport, pathOf: PathOf = portablePath): Iterable<string> {
   const { drifted, missing, not_compared, pending, total, waived } = report.summary
   const problems = problemsOf(report)
   const suites: ReadonlyArray<readonly [string, Counts, Iterable<string>]> = [
     [
       "resources",
       { tests: total, failures: drifted + missing, errors: not_compared + pending, skipped: waived },
-      ofResources(report)
+      ofResources(report, pathOf)
     ],
     ["unlisted", unlistedCounts(report.unlisted), ofUnlisted(report)],
     [
@@ -176,7 +175,7 @@ export function* junit(report: CheckReport): Iterable<string> {
   const shown = suites.filter(([name, { tests }]) => name === "resources" || tests > 0)
   for (const [id, [name, counts, testcases]] of shown.entries()) {
     yield `  <testsuite name="${name}" package="holdfast" id="${id}" hostname="localhost" timestamp="${timeOf(report.timestamp)}" ${counted(counts)} skipped="${counts.skipped}" time="${id === 0 ? seconds : 0}">\n`
-    yield properties(report)
+    yield properties(report, pathOf)
     yield* testcases
     const said = id === 0 ? markup(verdict(report, { color: false })) : ""
     yield `    <system-out>${said}</system-out>\n    <system-err></system-err>\n  </testsuite>\n`

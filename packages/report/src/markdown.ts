@@ -3,9 +3,12 @@
  * away. What does not fit into a comment is left out by findings, and counted.
  */
 import type { Change, CheckReport, ResourceReport, Unlisted, WaiverReport } from "@holdfast/check/CheckReport"
+import { isUnlistedDrift } from "@holdfast/check/ExitCode"
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
+import { cut } from "./cut.ts"
 import { liveSide } from "./liveSide.ts"
+import { mapped } from "./mapped.ts"
 import { fitted, folded, type Section } from "./markdownSections.ts"
 import { code, prose } from "./markdownText.ts"
 import { byReason, type Unread } from "./notCompared.ts"
@@ -21,15 +24,10 @@ const maxNames = 10
 const maxChanges = 10
 
 const isDrift = ({ state }: ResourceReport): boolean => state === "drifted" || state === "missing"
-const isUnlistedDrift = ({ mode, waived }: Unlisted): boolean => mode === "fail" && !waived
 const isReported = ({ mode, waived }: Unlisted): boolean => mode === "report" && !waived
 
 const countOf = <A>(rows: ReadonlyArray<A>, isMeant: (row: A) => boolean): number =>
   rows.reduce((count, row) => count + (isMeant(row) ? 1 : 0), 0)
-
-function* mapped<A, B>(items: Iterable<A>, f: (item: A) => B): Iterable<B> {
-  for (const item of items) yield f(item)
-}
 
 /** A link to the rule's page, whose address stands once for all at the end. */
 const rule = (reasonCode: string): string => (rulePage(reasonCode) === undefined ? code(reasonCode) : `[${reasonCode}]`)
@@ -79,7 +77,7 @@ function* driftRows(report: CheckReport): Iterable<string> {
 
 const reasonItem = ({ count, error, resources }: Unread): string => {
   const all = resources.map(({ address, instance_id }) =>
-    instance_id === "" ? address : `${address} (${instance_id})`
+    instance_id === "" ? address : `${cut(address, 40)} (${instance_id})`
   )
   return `- ${code(error.tag)}, ${count} of them: ${prose(error.message)}. ${prose(error.remedy)}<br>${names(all, count)}\n`
 }

@@ -4,6 +4,7 @@
 import type { CheckReport, ResourceReport } from "@holdfast/check/CheckReport"
 import { fails, unlistedFails } from "@holdfast/check/ExitCode"
 import { conclusion } from "./conclusion.ts"
+import { instantOf } from "./instant.ts"
 import { jsonLine } from "./json.ts"
 import { escapeText, safe } from "./Terminal.ts"
 
@@ -14,8 +15,8 @@ type Level = "info" | "warn" | "error"
 
 /** When the run ended, and all that it found was known. */
 const endOf = ({ duration_ms, timestamp }: CheckReport): string => {
-  const end = new Date(Date.parse(timestamp) + duration_ms)
-  return Number.isNaN(end.getTime()) ? timestamp : end.toISOString()
+  const begin = instantOf(timestamp)
+  return begin === undefined ? timestamp : new Date(begin + duration_ms).toISOString()
 }
 
 const levelOf = (row: ResourceReport, { fail_on }: CheckReport): Level => {

@@ -5,6 +5,7 @@
 import type { CheckReport, ResourceReport } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
 import { caveatsOf, type Finding, findings, fingerprintOf, problemsOf } from "./findings.ts"
+import { instantOf } from "./instant.ts"
 import { jsonLine } from "./json.ts"
 import { escapeText } from "./Terminal.ts"
 
@@ -46,12 +47,6 @@ interface Row {
   readonly accepted?: string
 }
 
-/** A time in milliseconds, where it is one. */
-const timeOf = (text: string): number | undefined => {
-  const time = Date.parse(text)
-  return Number.isNaN(time) ? undefined : time
-}
-
 const resource = ({ address, instance_id, owner, source, tags }: NonNullable<Row["subject"]>) => ({
   ...(instance_id === "" ? {} : { uid: escapeText(instance_id) }),
   name: escapeText(address),
@@ -68,7 +63,7 @@ const frame = (report: CheckReport) => {
   const read =
     snapshot !== null ? `snapshot ${snapshot.path}` : emulator !== null ? `emulator ${emulator}` : report.endpoint
   return {
-    time: timeOf(timestamp) ?? 0,
+    time: instantOf(timestamp) ?? 0,
     sources: [escapeText(read)],
     metadata: {
       version: schemaVersion,
@@ -90,7 +85,7 @@ const record = (row: Row, { metadata, sources, time, unmapped }: ReturnType<type
   const [severity_id, severityName] = severities[severity]
   const [status_id, status] = outcomes[outcome]
   const [activity_id, activity] = baseline === "unchanged" ? ([2, "Update"] as const) : ([1, "Create"] as const)
-  const firstSeen = since === undefined ? undefined : timeOf(since)
+  const firstSeen = since === undefined ? undefined : instantOf(since)
   const folder = subject?.folder_id ?? null
   const said = accepted === undefined ? {} : { status_id: 3, status: "Suppressed", comment: escapeText(accepted) }
   return {

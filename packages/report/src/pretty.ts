@@ -1,13 +1,15 @@
 /**
  * A report for people, the way of `terraform plan`: worst first, then what could not be told, the summary last.
  */
-import { type Change, type CheckReport, type ResourceReport, severities } from "@holdfast/check/CheckReport"
+import type { Change, CheckReport, ResourceReport } from "@holdfast/check/CheckReport"
 import { rules } from "@holdfast/check/Rule"
 import { cautions, conclusion } from "./conclusion.ts"
+import { mapped } from "./mapped.ts"
 import { byReason } from "./notCompared.ts"
 import { plan, resolved, unlisted, waived } from "./prettySections.ts"
 import { displayWidth, escapeText, guardLines, type Palette, pad, palette, safe } from "./Terminal.ts"
 import { valueText } from "./valueText.ts"
+import { worstFirst } from "./worstFirst.ts"
 
 export interface PrettyOptions {
   readonly color: boolean
@@ -20,35 +22,53 @@ export interface PrettyOptions {
 /** How many names a group shows unless all are asked for. */
 const maxNames = 10
 
-/** The report as text. */
-export const pretty = (report: CheckReport, options: PrettyOptions): string => {
+/** The report as text, in pieces of whole lines. */
+export function* pretty(report: CheckReport, options: PrettyOptions): Iterable<string> {
   const paint = palette(options.color)
-  const listed = report.resources.filter(({ state }) => options.verbose || (state !== "in_sync" && state !== "waived"))
-  const width = listed.reduce((widest, { address }) => Math.max(widest, displayWidth(escapeText(address))), 0)
+  const width = widestOf(report.resources, options.verbose)
   const ofState = (...states: ReadonlyArray<ResourceReport["state"]>) =>
-    report.resources
-      .filter(({ state }) => states.includes(state))
-      .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
-  const sections = [
-    options.verbose
-      ? ofState("in_sync")
-          .map((resource) => inSync(resource, width, paint))
-          .join("")
-      : "",
-    ofState("drifted", "missing")
-      .map((resource) => drifted(resource, width, paint))
-      .join("\n"),
-    ofState("pending")
-      .map((resource) => pending(resource, width, paint))
-      .join("\n"),
-    notCompared(ofState("not_compared"), options, paint),
-    unlisted(report, options, paint),
-    resolved(report, paint),
-    waived(report, paint),
-    options.explain === true ? plan(report, paint) : "",
-    summary(report, paint)
+    worstFirst(report.resources, ({ state }) => states.includes(state))
+  const sections: ReadonlyArray<Iterable<string>> = [
+    options.verbose ? mapped(ofState("in_sync"), (resource) => inSync(resource, width, paint)) : [],
+    apart(mapped(ofState("drifted", "missing"), (resource) => drifted(resource, width, paint))),
+    apart(mapped(ofState("pending"), (resource) => pending(resource, width, paint))),
+    apart(notCompared(ofState("not_compared"), options, paint)),
+    [unlisted(report, options, paint)],
+    [resolved(report, paint)],
+    [waived(report, paint)],
+    options.explain === true ? [plan(report, paint)] : [],
+    [summary(report, paint)]
   ]
-  return guardLines(sections.filter((section) => section !== "").join("\n"))
+  let before = ""
+  for (const section of sections) {
+    let between = before
+    for (const lines of section) {
+      if (lines === "") continue
+      yield guardLines(`${between}${lines}`)
+      between = ""
+      before = "\n"
+    }
+  }
+}
+
+/** Cells that the longest name takes of those that are listed. */
+const widestOf = (resources: CheckReport["resources"], verbose: boolean): number => {
+  let widest = 0
+  for (const { address, state } of resources) {
+    if (verbose || (state !== "in_sync" && state !== "waived")) {
+      widest = Math.max(widest, displayWidth(escapeText(address)))
+    }
+  }
+  return widest
+}
+
+/** With an empty line between them. */
+function* apart(texts: Iterable<string>): Iterable<string> {
+  let between = ""
+  for (const text of texts) {
+    yield `${between}${text}`
+    between = "\n"
+  }
 }
 
 const heading = (glyph: string, resource: ResourceReport, width: number, what: string): string =>
@@ -70,7 +90,7 @@ const drifted = (resource: ResourceReport, width: number, paint: Palette): strin
   const [glyph, what] = resource.state === "missing" ? ["!", "missing"] : ["~", "drifted"]
   const head = `${heading(paint.bad(glyph as string), resource, width, paint.bad(`${what} (${resource.severity}${news(resource)})`))}  ${place(resource, paint)}\n`
   if (resource.state === "missing") {
-    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${resource.reason_code})`)}\n`
+    return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${escapeText(resource.reason_code)})`)}\n`
   }
   return head + changes(resource.changes, paint)
 }
@@ -96,17 +116,14 @@ const nameOf = ({ address, instance_id }: ResourceReport): string =>
   instance_id === "" ? safe`${address}` : safe`${address} (${instance_id})`
 
 /** Resources that failed for the same reason stand together. */
-const notCompared = (resources: ReadonlyArray<ResourceReport>, options: PrettyOptions, paint: Palette): string =>
-  byReason(resources, options.verbose ? {} : { maxNames })
-    .reasons.map(({ count, error, resources }) => {
-      const names = resources.map(nameOf).join(", ")
-      const more = count > resources.length ? ` and ${count - resources.length} more (--verbose names them)` : ""
-      return (
-        `${paint.unsure("?")} ${paint.unsure("not compared")}: ${names}${more}\n` +
-        `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(`→ ${escapeText(error.remedy)}`)}\n`
-      )
-    })
-    .join("\n")
+function* notCompared(unread: Iterable<ResourceReport>, { verbose }: PrettyOptions, paint: Palette): Iterable<string> {
+  for (const { count, error, resources } of byReason(unread, verbose ? {} : { maxNames }).reasons) {
+    const names = resources.map(nameOf).join(", ")
+    const more = count > resources.length ? ` and ${count - resources.length} more (--verbose names them)` : ""
+    yield `${paint.unsure("?")} ${paint.unsure("not compared")}: ${names}${more}\n` +
+      `    ${safe`${error.tag}: ${error.message}`}\n    ${paint.dim(`→ ${escapeText(error.remedy)}`)}\n`
+  }
+}
 
 /** What was checked against what, then the verdict. An emulated run must not pass for a real one. */
 const summary = (report: CheckReport, paint: Palette): string => {

@@ -50,6 +50,12 @@ describe("pad", () => {
   })
 })
 
+describe("pad to the width of a megabyte", () => {
+  it("is as wide as a line", () => {
+    assert.strictEqual(pad("a", 1_000_000).length, 120)
+  })
+})
+
 describe("palette", () => {
   it("ends every colour that it begins, and without colour changes nothing", () => {
     for (const paint of Object.values(palette(true))) assert.match(paint("x"), /^\u001b\[\d+mx\u001b\[\d+m$/)

@@ -1,56 +1,13 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { CheckReport } from "@holdfast/check/CheckReport"
-import { Schema } from "effect"
+import type { CheckReport } from "@holdfast/check/CheckReport"
 import { github } from "../src/github.ts"
-import { escapeText } from "../src/Terminal.ts"
 import { everything } from "./fullReport.ts"
-import { assertHarmless } from "./hostile.ts"
-import { few, hostileTexts, reportHolding } from "./hostileTexts.ts"
+import { type Command, parseCommands } from "./parsedGithub.ts"
 import { denied, disabled, drifted, pending, report, row, unread } from "./reports.ts"
 
-const decode = Schema.decodeUnknownSync(CheckReport)
 const textOf = (of: CheckReport): string => [...github(of)].join("")
 
-interface Command {
-  readonly name: string
-  readonly properties: Readonly<Record<string, string>>
-  readonly message: string
-}
-
-const unescapeData = (text: string) => text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%")
-const unescapeProperty = (text: string) =>
-  text
-    .replaceAll("%0D", "\r")
-    .replaceAll("%0A", "\n")
-    .replaceAll("%3A", ":")
-    .replaceAll("%2C", ",")
-    .replaceAll("%25", "%")
-
-/** A line as `ActionCommand.TryParseV2` of the runner reads it. */
-const parse = (line: string): Command => {
-  const text = line.trimStart()
-  const end = text.indexOf("::", 2)
-  assert.isTrue(text.startsWith("::") && end > 0, line)
-  const head = text.slice(2, end)
-  const space = head.indexOf(" ")
-  const properties = (space < 0 ? "" : head.slice(space + 1)).split(",").map((pair) => {
-    const at = pair.indexOf("=")
-    assert.isAbove(at, 0, pair)
-    return [pair.slice(0, at), unescapeProperty(pair.slice(at + 1))] as const
-  })
-  assert.strictEqual(new Set(properties.map(([key]) => key)).size, properties.length)
-  return {
-    name: space < 0 ? head : head.slice(0, space),
-    properties: Object.fromEntries(properties),
-    message: unescapeData(text.slice(end + 2))
-  }
-}
-
-const commandsOf = (of: CheckReport): ReadonlyArray<Command> => {
-  const text = textOf(of)
-  assert.isTrue(text.endsWith("\n"))
-  return text.slice(0, -1).split("\n").map(parse)
-}
+const commandsOf = (of: CheckReport): ReadonlyArray<Command> => parseCommands(textOf(of))
 
 const many = (count: number, make: (name: string) => CheckReport["resources"][number]) =>
   Array.from({ length: count }, (_, index) => make(`vm-${index}`))
@@ -67,6 +24,15 @@ describe("github", () => {
       properties: { file: "backup.yaml", line: "7", col: "3", title: "web: 1, 100%: drifted (high)" },
       message: "enabled: is false, declared true. Backup is not enabled. (HF001)"
     })
+  })
+
+  it.each([
+    ["nothing is declared", report([]), "Nothing to check"],
+    ["nothing could be read", report([unread("web", denied)]), "Error: nothing could be compared"]
+  ])("has an error where %s", (_, of, text) => {
+    const errors = commandsOf(of).filter(({ name }) => name === "error")
+    assert.lengthOf(errors, 1)
+    assert.isTrue(errors[0]?.message.startsWith(text))
   })
 
   it("names no file where standard input was read", () => {
@@ -104,19 +70,4 @@ describe("github", () => {
       10
     )
   })
-
-  it("of 10,000 hostile strings in every field begins no command of theirs, and shows them", () => {
-    const count = commandsOf(few).length
-    for (const text of hostileTexts(10_000, 3)) {
-      const commands = commandsOf(reportHolding(few, decode, () => text))
-      assert.lengthOf(commands, count)
-      for (const { message, name, properties } of commands) {
-        assert.include(["error", "warning", "notice"], name)
-        for (const key of Object.keys(properties)) assert.include(["file", "line", "col", "title"], key)
-        assertHarmless([message, ...Object.values(properties)].join("\n"))
-      }
-      if (text.length < 100)
-        assert.strictEqual(commands[0]?.properties.title, escapeText(`${text}: drifted (critical)`))
-    }
-  }, 240_000)
 })

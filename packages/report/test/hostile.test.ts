@@ -3,9 +3,11 @@ import { CheckReport } from "@holdfast/check/CheckReport"
 import { Arbitrary, Schema } from "effect"
 import { diagnostics } from "../src/diagnostics.ts"
 import { json as jsonPieces } from "../src/json.ts"
-import { pretty, verdict } from "../src/pretty.ts"
+import { pretty as prettyPieces, verdict } from "../src/pretty.ts"
 import { assertHarmless, buildCommand, hostile, invisible } from "./hostile.ts"
 import { change, drifted, missing, pending, report, row, unread } from "./reports.ts"
+
+const pretty = (...of: Parameters<typeof prettyPieces>): string => [...prettyPieces(...of)].join("")
 
 /** The JSON text of a report. */
 const json = (report: CheckReport): string => [...jsonPieces(report)].join("")

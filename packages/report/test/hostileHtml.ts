@@ -1,4 +1,6 @@
 /** Strings that attack a page, and values with any texts in the place of those of others. */
+import type { CheckReport } from "@holdfast/check/CheckReport"
+import { filled } from "./everyField.ts"
 
 export const hostileHtml: Readonly<Record<string, string>> = {
   "a script": "<script>window.owned=1;alert(1)</script>",
@@ -26,7 +28,7 @@ export const hostileHtml: Readonly<Record<string, string>> = {
 const closed = new Set(["state", "severity", "mode", "kind", "fail_on", "baseline"])
 
 /** A value with another text in each field that holds one of others, names of tags and variables included; `ours` hold none. */
-export const put = <A>(
+export const putIn = <A>(
   value: A,
   textOf: (index: number, name: string) => string,
   ours: ReadonlySet<string> = closed
@@ -53,6 +55,12 @@ export const put = <A>(
     return out as A
   }
   return changed(value, [])
+}
+
+/** The report with another text in each field that holds one of others, names of tags and variables included. */
+export const put = (report: CheckReport, textOf: (index: number, path: string) => string): CheckReport => {
+  let index = 0
+  return filled(report, (path) => textOf(index++, path))
 }
 
 const unseen =

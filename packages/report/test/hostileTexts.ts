@@ -1,6 +1,4 @@
-/** Thousands of strings made of what could do harm somewhere, and reports that hold them in every field. */
-import { type CheckReport, states } from "@holdfast/check/CheckReport"
-import { everything } from "./fullReport.ts"
+/** Thousands of strings made of what could do harm somewhere. */
 import { hostile } from "./hostile.ts"
 
 /** Of formats that people read: Markdown, HTML, spreadsheets, workflow commands. */
@@ -83,36 +81,3 @@ export function* hostileTexts(count: number, seed: number): Iterable<string> {
     yield Array.from({ length: 1 + below(4) }, () => pieces[below(pieces.length)]).join("")
   }
 }
-
-/** One row of each kind: what is rendered ten thousand times. */
-export const few: CheckReport = {
-  ...everything,
-  resources: states.flatMap((wanted) => everything.resources.filter(({ state }) => state === wanted).slice(0, 1)),
-  unlisted: everything.unlisted.slice(1, 2),
-  reads: []
-}
-
-/** What is no text of others, but one of a few words. */
-const closed = new Set(["state", "severity", "mode", "kind", "baseline", "fail_on"])
-
-type TextOf = (path: string) => string
-
-const replaced = (value: unknown, path: string, textOf: TextOf): unknown => {
-  if (typeof value === "string") return closed.has(path.slice(path.lastIndexOf(".") + 1)) ? value : textOf(path)
-  if (Array.isArray(value)) return value.map((item, index) => replaced(item, `${path}.${index}`, textOf))
-  if (typeof value !== "object" || value === null) return value
-  const isRecord = /\.(tags|variables)$/.test(path)
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      isRecord ? textOf(`${path}.key`) : key,
-      replaced(item, `${path}.${key}`, textOf)
-    ])
-  )
-}
-
-/** A report with the strings of `textOf` in the place of each text that others can write. */
-export const reportHolding = (
-  report: CheckReport,
-  decode: (value: unknown) => CheckReport,
-  textOf: TextOf
-): CheckReport => decode(replaced(report, "", textOf))

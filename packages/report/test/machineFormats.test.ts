@@ -152,6 +152,15 @@ describe("sarif", () => {
     ])
   })
 
+  it("holds the pages of rules where there are some", () => {
+    const pages = new Map([["HF001", "# HF001: backup is not enabled\n\nApply a policy."]])
+    const log = JSON.parse([...sarif(everything(), { pages })].join(""))
+    assert.deepStrictEqual(sarifMistakes(log), [])
+    const [first, second] = log.runs[0].tool.driver.rules
+    assert.deepStrictEqual(first.help, { text: pages.get("HF001"), markdown: pages.get("HF001") })
+    assert.deepStrictEqual(Object.keys(second.help), ["text"])
+  })
+
   it("was successful only where everything could be compared", () => {
     const successful = each.filter((name) => runOf(of(name)).invocation.executionSuccessful)
     assert.deepStrictEqual(successful, ["in sync", "nothing allowed", "a transition without values"])
@@ -173,8 +182,9 @@ describe("sarif", () => {
     ["./env/a b#c?.yaml", "env/a%20b%23c%3F.yaml"],
     ["../x/100%.yaml", "../x/100%25.yaml"],
     ["javascript:alert(1)", "javascript%3Aalert(1)"],
-    ["//evil.example/x", "file:///evil.example/x"],
-    ["/work/backup.yaml", "file:///work/backup.yaml"],
+    ["//evil.example/x", "x"],
+    ["/work/backup.yaml", "backup.yaml"],
+    ["C:\\work\\backup.yaml", "backup.yaml"],
     ["<stdin>", "%3Cstdin%3E"],
     ["\ud800\u202e.yaml", "%EF%BF%BD%E2%80%AE.yaml"]
   ])("names the file %j as %s", (path, uri) => {

@@ -1,8 +1,10 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import type { CheckReport } from "@holdfast/check/CheckReport"
-import { pretty, verdict } from "../src/pretty.ts"
+import { pretty as pieces, verdict } from "../src/pretty.ts"
 import { displayWidth } from "../src/Terminal.ts"
 import { change, denied, disabled, drifted, missing, pending, report, row, unreachable, unread } from "./reports.ts"
+
+const pretty = (...of: Parameters<typeof pieces>): string => [...pieces(...of)].join("")
 
 const plain = { color: false, verbose: false }
 const numbered = (count: number) =>

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { pretty, verdict } from "../src/pretty.ts"
+import { pretty as pieces, verdict } from "../src/pretty.ts"
 import { report } from "./reports.ts"
+
+const pretty = (...of: Parameters<typeof pieces>): string => [...pieces(...of)].join("")
 
 const warned = report([], {
   allowEmpty: true,

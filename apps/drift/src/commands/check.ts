@@ -21,6 +21,7 @@ import { callable } from "../CommandLine.ts"
 import { ExitWith, toDiagnostics } from "../Failure.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
+import { outputFilesOf, refuseInputs, refuseShared } from "../outputFiles.ts"
 import * as Progress from "../Progress.ts"
 import { type Presentation, presenterOf } from "../present.ts"
 import * as services from "../services.ts"
@@ -98,10 +99,10 @@ const carriedOf = Effect.fnUntraced(function* (
 })
 
 /** What was known before. */
-const baselineOf = Effect.fnUntraced(function* ({ baseline, failOn }: Options) {
-  if (baseline === undefined) return failOn === "new" ? yield* new MissingBaseline() : {}
-  const { readReport } = yield* Effect.promise(() => import("../earlierReport.ts"))
-  return { baseline: yield* readReport(baseline) }
+const baselineOf = Effect.fnUntraced(function* (path: string | undefined, emulator: string | null) {
+  if (path === undefined) return {}
+  const { baseline } = yield* Effect.promise(() => import("../earlierReport.ts"))
+  return { baseline: yield* baseline(path, emulator) }
 })
 
 type Present = Effect.Success<ReturnType<typeof presenterOf>>
@@ -111,10 +112,11 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, pres
   const given = { "--emulate": emulate, "--against": against, "--resume": against === undefined ? undefined : resume }
   const conflicting = Object.entries(given).filter(([, value]) => value !== undefined)
   if (conflicting.length > 1) return yield* new ConflictingFlags({ flags: conflicting.map(([flag]) => flag) })
-  const known = yield* baselineOf(options)
+  if (options.failOn === "new" && options.baseline === undefined) return yield* new MissingBaseline()
   const progress = Progress.make(!options.quiet)
   const platform = yield* Effect.context<FileSystem.FileSystem>()
   const { cloud, emulator, snapshot, warnings } = yield* cloudOf(options)
+  const known = yield* baselineOf(options.baseline, emulator)
   const earlier = yield* carriedOf(manifest, Context.get(cloud, CloudBackup).endpoint, options)
   return yield* Check.check(manifest, {
     version,
@@ -138,19 +140,21 @@ const run = Effect.fnUntraced(function* (manifest: ManifestSource.Manifest, pres
 }, Effect.scoped)
 
 const main = Effect.fn("drift check")(function* (options: Options) {
-  const { against, attest, baseline, emulate, output, resume } = options
-  // A baseline may be replaced by what it was compared with.
-  const inputs = [against, attest, emulate, ...(baseline === resume ? [] : [resume])].filter(
-    (path) => path !== undefined
-  )
-  const outputs = [output, ...options.reports.map(({ path }) => path)].filter((path) => path !== undefined)
-  const present = yield* presenterOf(options)
+  const { against, attest, baseline, emulate, resume } = options
+  const outputs = outputFilesOf(options)
+  yield* refuseShared(outputs)
   const named = outputs.length === 0 ? [] : yield* ManifestSource.find(options.files)
-  yield* Effect.forEach(outputs, (path) => Output.refuseToOverwrite(path, [...named, ...inputs]), { discard: true })
+  const inputs = [against, attest, baseline, emulate, resume].filter((path) => path !== undefined)
+  yield* refuseInputs(outputs, [...named, ...inputs])
+  const present = yield* presenterOf(options)
   const manifest = yield* Effect.result(ManifestSource.load(options.files, options.variables))
   // Also what it includes, which nobody knew before.
-  const files = Result.isSuccess(manifest) ? manifest.success.files.map(({ path }) => path) : []
-  yield* Effect.forEach(outputs, (path) => Output.refuseToOverwrite(path, files), { discard: true })
+  if (Result.isSuccess(manifest)) {
+    yield* refuseInputs(
+      outputs,
+      manifest.success.files.map(({ path }) => path)
+    )
+  }
   const report = yield* Effect.fromResult(manifest).pipe(
     Effect.flatMap((known) => run(known, present, options)),
     // What the layers ask for follows the policy, too.

@@ -65,7 +65,7 @@ export const emulator = callable({
       least: 0,
       most: 65_535,
       fallback: 8080,
-      expected: (port) => `Expected a port from 0 to 65535, and this is ${port}`
+      expected: "Expected a port from 0 to 65535"
     })
   },
   run: (options, [path = ""]) => main(options, path)

@@ -103,7 +103,7 @@ export const show = callable({
       least: 1,
       most: 1000,
       fallback: 10,
-      expected: (text) => `Expected a whole number from 1 to 1000, and this is ${text}`
+      expected: "Expected a whole number from 1 to 1000"
     }),
     timeout: flags.timeout,
     retryPolicy: flags.retryPolicy,

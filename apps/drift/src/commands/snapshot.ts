@@ -16,6 +16,7 @@ import { callable } from "../CommandLine.ts"
 import { ExitWith } from "../Failure.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
+import { refuseInputs } from "../outputFiles.ts"
 import * as Progress from "../Progress.ts"
 import * as services from "../services.ts"
 import { version } from "../version.ts"
@@ -83,7 +84,8 @@ const main = Effect.fn("drift snapshot")(function* (options: Options) {
   const manifest = yield* ManifestSource.load(files, options.variables)
   if (output !== undefined) {
     const seed = options.emulate === undefined ? [] : [options.emulate]
-    yield* Output.refuseToOverwrite(output, [...manifest.files.map(({ path }) => path), ...seed])
+    const read = [...manifest.files.map(({ path }) => path), ...seed]
+    yield* refuseInputs([{ flag: `--output ${output}`, path: output }], read)
   }
   const snapshot = yield* Effect.provideService(
     take(manifest, options),

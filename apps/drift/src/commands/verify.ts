@@ -7,10 +7,11 @@ import { safe } from "@holdfast/report/Terminal"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { AttestationError, attestationOf, readPublicKey } from "../attestation.ts"
+import { AttestationError, readPublicKey } from "../attestation.ts"
 import { callable } from "../CommandLine.ts"
 import * as flags from "../flags.ts"
 import * as Output from "../Output.ts"
+import { attestationOf } from "../outputFiles.ts"
 
 const limits: Limits = { maxBytes: 256 * 1024 * 1024, ifTooLarge: "Name a report of drift check." }
 
@@ -47,12 +48,18 @@ const main = Effect.fn("drift verify")(function* (options: Options, report: stri
   if (subject.digest.sha256 !== sha256Of([bytes])) {
     return yield* refuse("its bytes are not those that were signed", "Do not trust it; ask whoever has signed it.")
   }
-  const { emulator, endpoint, exit_code, run_id, snapshot, timestamp } = subject.annotations
-  const against =
-    snapshot !== null ? `the snapshot ${snapshot}` : emulator !== null ? `an emulator of ${emulator}` : endpoint
-  yield* Output.stdout(
-    `${safe`${report}: verified`}\n${safe`  key:     ${keyIdOf(key)}`}\n${safe`  run:     ${run_id} of ${timestamp}`}\n${safe`  against: ${against}`}\n${safe`  result:  ${statement.success.predicate.result}, exit code ${exit_code}`}\n`
-  )
+  const { configuration, result } = statement.success.predicate
+  const { caveats, compared_with, exit_code, run_id, timestamp } = subject.annotations
+  const lines = [
+    safe`${report}: verified`,
+    safe`  key:     ${keyIdOf(key)}`,
+    safe`  run:     ${run_id} of ${timestamp}`,
+    ...configuration.map(({ digest, name }) => safe`  of:      ${name} (SHA-256 ${digest.sha256})`),
+    safe`  against: ${compared_with}`,
+    safe`  result:  ${result}, exit code ${exit_code}`,
+    ...caveats.map((caveat) => safe`  mind:    ${caveat}`)
+  ]
+  yield* Output.stdout(`${lines.join("\n")}\n`)
 })
 
 export const verify = callable({

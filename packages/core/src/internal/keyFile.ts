@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { CredentialsError } from "../CloudBackupError.ts"
 import * as ServiceAccountKey from "../ServiceAccountKey.ts"
@@ -10,8 +11,18 @@ import * as ServiceAccountKey from "../ServiceAccountKey.ts"
 /** A key file takes some 2 kB. */
 const maxBytes = 64 * 1024
 
-/** The bits of a file's mode that let others than its owner at it. */
-const othersBits = 0o077
+/** The numbers of a file's owner, and of who runs the program. */
+interface Users {
+  readonly owner: number | undefined
+  readonly own: number | undefined
+}
+
+/**
+ * Whether others than its owner may get at a file. One that root has made for the group of this program is as it should be: so
+ * does Kubernetes mount secrets, and nobody in the container could change it.
+ */
+export const isOpen = (mode: number, { owner, own }: Users): boolean =>
+  (mode & (owner === 0 && own !== 0 ? 0o037 : 0o077)) !== 0
 
 /** Windows knows no such bits. */
 const hasModes = globalThis.process?.platform !== "win32"
@@ -48,7 +59,7 @@ export const read = Effect.fnUntraced(function* (
       remedy: "Check the path in YC_SERVICE_ACCOUNT_KEY_FILE and the file's permissions.",
       attempts: 0
     })
-  const { mode, size, type } = yield* Effect.mapError(fs.stat(given), (error) =>
+  const { mode, size, type, uid } = yield* Effect.mapError(fs.stat(given), (error) =>
     unreadable(`the file cannot be read (${error.reason._tag})`)
   )
   // A pipe or a device may never end.
@@ -58,7 +69,7 @@ export const read = Effect.fnUntraced(function* (
     unreadable(`the file cannot be read (${error.reason._tag})`)
   )
   const warnings =
-    hasModes && (mode & othersBits) !== 0
+    hasModes && isOpen(mode, { owner: Option.getOrUndefined(uid), own: globalThis.process?.getuid?.() })
       ? [{ summary: `Others on this machine may read or change ${source}`, remedy: `chmod 600 ${given}` }]
       : []
   return { key: yield* ServiceAccountKey.parse(text, source), source, warnings }
