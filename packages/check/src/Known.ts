@@ -4,16 +4,18 @@
 import type { Manifest } from "@holdfast/manifest/ManifestSource"
 import type { CheckReport } from "./CheckReport.ts"
 import type { FolderSeen } from "./FolderSeen.ts"
-import type { Live } from "./Live.ts"
-import type { Part, PartRead, ResourceRead } from "./Part.ts"
+import type { Part } from "./Part.ts"
 import { needsFolder, type Seen } from "./readAll.ts"
+import { getsPerPage } from "./readFolders.ts"
 import { foldersOf, type Selected, select } from "./select.ts"
 
-/** What parts have told. */
+/** What was read: of one part, or of several. */
 export interface Known {
   readonly folders: ReadonlyMap<string, FolderSeen>
-  /** By the ids of instances. */
+  /** Single resources, by the ids of instances. */
   readonly resources: ReadonlyMap<string, Seen>
+  /** Lists were looked for that answer for many single resources. */
+  readonly isListed: boolean
   readonly reads: CheckReport["reads"]
   readonly requests: CheckReport["requests"]
 }
@@ -25,14 +27,16 @@ export const resourcesPerPart = 500
 export const nothingKnown: Known = {
   folders: new Map(),
   resources: new Map(),
+  isListed: false,
   reads: [],
   requests: { sent: 0, retried: 0 }
 }
 
 /** What all of `parts` have told. */
-export const knownOf = (parts: ReadonlyArray<PartRead>): Known => ({
-  folders: new Map(parts.flatMap(({ folders }) => folders.map((folder) => [folder.folder_id, folderOf(folder)]))),
-  resources: new Map(parts.flatMap(({ resources }) => resources.map((one) => [one.instance_id, seenOf(one)]))),
+export const together = (parts: ReadonlyArray<Known>): Known => ({
+  folders: new Map(parts.flatMap(({ folders }) => [...folders])),
+  resources: new Map(parts.flatMap(({ resources }) => [...resources])),
+  isListed: parts.some(({ isListed }) => isListed),
   reads: parts.flatMap(({ reads }) => reads),
   requests: parts.reduce(
     ({ retried, sent }, { requests }) => ({ sent: sent + requests.sent, retried: retried + requests.retried }),
@@ -45,8 +49,8 @@ export const seenIn = (known: Known, { desired, seen }: Selected): Seen | undefi
   seen ?? known.resources.get(desired.instance)
 
 /**
- * The parts that can be read next: the folders that a manifest asks about, and once they are read, each resource that their
- * lists do not answer for. None are left where all is known that can be read in parts.
+ * The parts that can be read next: the folders that a manifest asks about; once they are read, what their lists do not answer
+ * for, by other lists where those spare gets, and then each by itself. None are left where all is known that is read in parts.
  */
 export const partsLeft = (manifest: Manifest, known: Known): ReadonlyArray<Part> => {
   const folders = foldersOf(manifest).flatMap(({ folder }) => (known.folders.has(folder) ? [] : [folder]))
@@ -55,32 +59,11 @@ export const partsLeft = (manifest: Manifest, known: Known): ReadonlyArray<Part>
   const left = select(manifest, known.folders, ruleSeverities)
     .resources.filter((one) => seenIn(known, one) === undefined)
     .map(({ desired }) => ({ instance_id: desired.instance, needs_folder: needsFolder(desired) }))
+  if (!known.isListed && left.length >= getsPerPage) {
+    return [{ kind: "lists", instance_ids: left.map(({ instance_id }) => instance_id) }]
+  }
   return Array.from({ length: Math.ceil(left.length / resourcesPerPart) }, (_, index) => ({
     kind: "resources",
     resources: left.slice(index * resourcesPerPart, (index + 1) * resourcesPerPart)
   }))
-}
-
-const folderOf = ({ at, folder_id, instances, resources }: PartRead["folders"][number]): FolderSeen => ({
-  folder: folder_id,
-  at,
-  instances:
-    "error" in instances
-      ? { _tag: "NotRead", error: instances.error }
-      : new Map(instances.map((instance) => [instance.id, instance])),
-  resources:
-    "error" in resources
-      ? { _tag: "NotRead", error: resources.error }
-      : {
-          resources: new Map(resources.resources.map((resource) => [resource.computeInstanceId, resource])),
-          conflicting: new Set(resources.conflicting)
-        }
-})
-
-const seenOf = ({ at, folder_id, read }: ResourceRead): Seen =>
-  folder_id === null ? { live: liveOf(read), at } : { live: liveOf(read), at, folder: folder_id }
-
-const liveOf = (read: ResourceRead["read"]): Live => {
-  if ("error" in read) return { _tag: "NotRead", error: read.error }
-  return read.resource === null ? { _tag: "NotFound" } : { _tag: "Found", resource: read.resource }
 }

@@ -1,16 +1,14 @@
 /**
- * A part of the reading of a run, which several processes can share: what is to be read, and what was. Both are JSON.
+ * A part of the reading of a run, which several processes can share: what is to be read. It is JSON.
  */
-import { InstanceFromJson } from "@holdfast/core/Instance"
-import { ResourceFromJson } from "@holdfast/core/Resource"
 import * as Schema from "effect/Schema"
-import { ReadError, ReadStep } from "./CheckReport.ts"
 
-/** What is to be read. */
 export const Part = Schema.Union([
-  /** The lists of a folder. */
+  /** What there is in a folder. */
   Schema.Struct({ kind: Schema.Literal("folder"), folder_id: Schema.String }),
-  /** Single resources. */
+  /** Single resources, as far as lists answer for many of them. */
+  Schema.Struct({ kind: Schema.Literal("lists"), instance_ids: Schema.Array(Schema.String) }),
+  /** Single resources, each by itself. */
   Schema.Struct({
     kind: Schema.Literal("resources"),
     resources: Schema.Array(
@@ -23,46 +21,3 @@ export const Part = Schema.Union([
   })
 ])
 export type Part = typeof Part.Type
-
-const Unread = Schema.Struct({ error: ReadError })
-
-/** When, by the service's clock, in milliseconds since 1970. */
-const At = Schema.Finite
-
-/** The lists of a folder; each may not have been read. */
-const FolderRead = Schema.Struct({
-  folder_id: Schema.String,
-  at: At,
-  instances: Schema.Union([Schema.Array(InstanceFromJson), Unread]),
-  resources: Schema.Union([
-    Schema.Struct({
-      resources: Schema.Array(ResourceFromJson),
-      /** Instances that the list contradicts itself about. */
-      conflicting: Schema.Array(Schema.String)
-    }),
-    Unread
-  ])
-})
-
-/** A resource that was read by itself, or was not. */
-const ResourceRead = Schema.Struct({
-  instance_id: Schema.String,
-  at: At,
-  /** `null` where it is not known. */
-  folder_id: Schema.NullOr(Schema.String),
-  read: Schema.Union([
-    /** `null`: the service does not know the instance. */
-    Schema.Struct({ resource: Schema.NullOr(ResourceFromJson) }),
-    Unread
-  ])
-})
-export type ResourceRead = typeof ResourceRead.Type
-
-/** What was read. */
-export const PartRead = Schema.Struct({
-  folders: Schema.Array(FolderRead),
-  resources: Schema.Array(ResourceRead),
-  reads: Schema.Array(ReadStep),
-  requests: Schema.Struct({ sent: Schema.Natural, retried: Schema.Natural })
-})
-export type PartRead = typeof PartRead.Type

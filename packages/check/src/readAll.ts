@@ -32,6 +32,9 @@ const combined = (before: Live | undefined, live: Live): Live => {
   return { _tag: "NotRead", error: { ...error, attempts: before.error.attempts + live.error.attempts } }
 }
 
+/** When lists are read in place of single resources, where they take fewer requests. */
+export type ByLists = "first" | "only" | "never"
+
 /** A get tells the folder of a resource only where it is asked to: policies are those of a folder. */
 export const needsFolder = ({ expectations }: DesiredResource): boolean => expectations.policies !== undefined
 
@@ -50,11 +53,14 @@ export const readAll = Effect.fn("Check.readAll")(function* <A extends Pick<Desi
     readonly needsFolder: (desired: A) => boolean
     /** What was read of it before is not read again, though it failed for a passing reason. Default: it is. */
     readonly isSettled?: (desired: A) => boolean
+    /** Whether lists answer for many of them. Default: `first`, then each that is left by itself. */
+    readonly byLists?: ByLists
   }
 ) {
   const cloud = yield* CloudBackup
   const policy = yield* CurrentRetryPolicy
   const clock = yield* Clock.Clock
+  const { byLists = "first" } = options
   let fatal: Live | undefined
   let gets = 0
   let found = 0
@@ -116,12 +122,15 @@ export const readAll = Effect.fn("Check.readAll")(function* <A extends Pick<Desi
   const isUnread = (index: number) => seen[index] === undefined
 
   const readInRounds = Effect.gen(function* () {
-    yield* readFolders(resources, {
-      get: (index) => Effect.map(read(index, true), () => seen[index]?.folder),
-      note: (index, resource, folder) => note(index, { _tag: "Found", resource }, folder),
-      isUnread,
-      log: options.log
-    })
+    if (byLists !== "never") {
+      yield* readFolders(resources, {
+        get: (index) => Effect.map(read(index, true), () => seen[index]?.folder),
+        note: (index, resource, folder) => note(index, { _tag: "Found", resource }, folder),
+        isUnread,
+        log: options.log
+      })
+    }
+    if (byLists === "only") return
     yield* readThem(all.filter(isUnread))
     if (policy.maxAttempts === 1) return
     let left = all.filter(isPassing)

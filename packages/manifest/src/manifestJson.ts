@@ -1,9 +1,11 @@
 /**
  * A manifest as JSON: for another process that is to judge by the very same one.
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type Expectations, severities } from "./Expectations.ts"
 import { unlistedModes } from "./Group.ts"
+import { inSlices } from "./inSlices.ts"
 import type { Manifest } from "./ManifestSource.ts"
 import { ruleCodes } from "./ruleCodes.ts"
 import { waiverTargets } from "./Waiver.ts"
@@ -79,13 +81,33 @@ const AnyWaiver = Schema.Struct({
   source: Source
 })
 
-/** The manifest, with all that its files declare together. */
-export const ManifestJson: Schema.Codec<Manifest> = Schema.Struct({
+const Resources = Schema.Array(Resource)
+
+/** All but the resources, which may be many. */
+const Rest = Schema.Struct({
   files: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
   variables: Schema.Record(Schema.String, Schema.String),
-  resources: Schema.Array(Resource),
   groups: Schema.Array(AnyGroup),
   folders: Schema.Array(AnyFolderRule),
   waivers: Schema.Array(AnyWaiver),
   rules: Schema.Array(Schema.Struct({ code: Schema.Literals(ruleCodes), severity: Severity, source: Source }))
+})
+
+const Written = Schema.Struct({ ...Rest.fields, resources: Schema.Array(Schema.Unknown) })
+
+/** The manifest as JSON, with all that its files declare together. */
+export const manifestToJson = Effect.fnUntraced(function* ({
+  resources,
+  ...rest
+}: Manifest): Effect.fn.Return<unknown, Schema.SchemaError> {
+  const written = yield* inSlices(resources, Schema.encodeEffect(Resources))
+  return { ...(yield* Schema.encodeEffect(Rest)(rest)), resources: written }
+})
+
+/** The manifest that was written so. */
+export const manifestFromJson = Effect.fnUntraced(function* (
+  json: unknown
+): Effect.fn.Return<Manifest, Schema.SchemaError> {
+  const { resources, ...rest } = yield* Schema.decodeUnknownEffect(Written)(json)
+  return { ...rest, resources: yield* inSlices(resources, Schema.decodeUnknownEffect(Resources)) }
 })

@@ -3,7 +3,9 @@
  */
 import { Part } from "@holdfast/check/Part"
 import { severities } from "@holdfast/manifest/Expectations"
-import { ManifestJson } from "@holdfast/manifest/manifestJson"
+import type { Manifest } from "@holdfast/manifest/ManifestSource"
+import { manifestFromJson, manifestToJson } from "@holdfast/manifest/manifestJson"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { retryPolicies } from "../config/ComplianceConfig.ts"
 
@@ -23,11 +25,26 @@ export const Chunk = Schema.Union([
 export type Chunk = typeof Chunk.Type
 
 /** The answer to the first chunk: what the whole run is judged by, though files and configurations change meanwhile. */
-export const Order = Schema.Struct({
-  manifest: ManifestJson,
+export interface Order extends Schema.Schema.Type<typeof Terms> {
+  readonly manifest: Manifest
+}
+
+const Terms = Schema.Struct({
   fail_on: Schema.Literals(severities),
   allow_empty: Schema.Boolean,
   retry_policy: PolicyName,
   time_limit_millis: Schema.Finite
 })
-export type Order = typeof Order.Type
+
+const Written = Schema.Struct({ ...Terms.fields, manifest: Schema.Unknown })
+
+/** Writes an order. */
+export const orderToJson = Effect.fnUntraced(function* ({ manifest, ...terms }: Order) {
+  return { ...terms, manifest: yield* manifestToJson(manifest) }
+})
+
+/** Reads an order. */
+export const orderFromJson = Effect.fnUntraced(function* (json: unknown): Effect.fn.Return<Order, Schema.SchemaError> {
+  const { manifest, ...terms } = yield* Schema.decodeUnknownEffect(Written)(json)
+  return { ...terms, manifest: yield* manifestFromJson(manifest) }
+})

@@ -2,8 +2,9 @@
  * What is done for a run: its manifest is read, then the parts of the cloud that it is about, and then the check is made of them.
  */
 import * as Check from "@holdfast/check/Check"
-import { knownOf, nothingKnown, partsLeft } from "@holdfast/check/Known"
-import { type Part, PartRead } from "@holdfast/check/Part"
+import { nothingKnown, partsLeft, together } from "@holdfast/check/Known"
+import { knownFromJson, knownToJson } from "@holdfast/check/knownJson"
+import type { Part } from "@holdfast/check/Part"
 import { readPart } from "@holdfast/check/readPart"
 import { Credentials } from "@holdfast/core/Credentials"
 import { countedAlone } from "@holdfast/core/RequestCount"
@@ -20,7 +21,7 @@ import type { Alerts } from "../alerts/AlertsConfig.ts"
 import type { Job, RetryPolicyName } from "../config/ComplianceConfig.ts"
 import { version } from "../version.ts"
 import { Cloud, type CloudUnknown } from "./Cloud.ts"
-import { Chunk, Order } from "./Order.ts"
+import { Chunk, type Order, orderFromJson, orderToJson } from "./Order.ts"
 import { type Step, StepFailed, Steps } from "./Steps.ts"
 
 /** How many reads a replica has under way at a time, of one part. */
@@ -116,7 +117,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
   /** Reads the manifest of a run, and plans what is read first. */
   const readManifest = Effect.fnUntraced(function* (taken: TakenChunk, job: Job) {
     const order = yield* Effect.result(orderOf(job))
-    const answer = order._tag === "Success" ? Schema.encodeSync(Order)(order.success) : null
+    const answer = order._tag === "Success" ? yield* written(orderToJson(order.success)) : null
     const parts = order._tag === "Success" ? partsLeft(order.success.manifest, nothingKnown) : []
     // The run's fence is raised by nobody but who holds the chunk: it would take the run from others.
     const step = Effect.gen(function* () {
@@ -142,7 +143,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
       Effect.provideService(RetryPolicy.CurrentRetryPolicy, policies[retry_policy]),
       Effect.provide(clients)
     )
-    const isWritten = yield* store.answerChunk(taken, Schema.encodeSync(PartRead)(read))
+    const isWritten = yield* store.answerChunk(taken, yield* written(knownToJson(read)))
     if (!isWritten) yield* refused(`the answer to its chunk ${taken.number}`)
   })
 
@@ -153,7 +154,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
     if (number === 0 && own === undefined) return yield* unknownJob
     const taken = yield* store.takeChunk(runId, number, worker)
     if (taken === undefined) return
-    const chunk = yield* decoded(Chunk, taken.content)
+    const chunk = yield* understood(Schema.decodeUnknownEffect(Chunk)(taken.content))
     if (chunk.kind === "part") yield* readChunk(taken, chunk)
     else if (own !== undefined) yield* readManifest(taken, own)
   })
@@ -176,8 +177,8 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
     const [first, ...others] = yield* store.answers(runId)
     // Nobody could read the manifest in time.
     if (first?.number !== 0) return yield* settled(fail(fence, [neverRead]), "its failure")
-    const order = yield* decoded(Order, first.answer)
-    const known = knownOf(yield* Effect.forEach(others, ({ answer }) => decoded(PartRead, answer)))
+    const order = yield* understood(orderFromJson(first.answer))
+    const known = together(yield* Effect.forEach(others, ({ answer }) => understood(knownFromJson(answer))))
     const left = isOver ? [] : partsLeft(order.manifest, known)
     if (left.length > 0) {
       const more = plan(fence, run, chunksOf(left, run, order))
@@ -268,8 +269,11 @@ class UnreadableChunk extends Schema.TaggedError<UnreadableChunk>("@holdfast/com
   }
 }
 
-const decoded = <A, I>(schema: Schema.Codec<A, I>, value: unknown): Effect.Effect<A, UnreadableChunk> =>
-  Effect.mapError(Schema.decodeUnknownEffect(schema)(value), () => new UnreadableChunk())
+const understood = <A>(read: Effect.Effect<A, Schema.SchemaError>): Effect.Effect<A, UnreadableChunk> =>
+  Effect.mapError(read, () => new UnreadableChunk())
+
+/** What we have read ourselves can be written. */
+const written = <A>(json: Effect.Effect<A, Schema.SchemaError>): Effect.Effect<A> => Effect.orDie(json)
 
 const neverRead: Diagnostic = {
   severity: "error",

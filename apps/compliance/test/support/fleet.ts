@@ -121,14 +121,11 @@ export const checkAlone = (url: string, name: keyof typeof manifests) => {
   ).pipe(Effect.provide(cloudAt(url)))
 }
 
-/**
- * What a report says but for who asked when, and where the manifest lies. The folder of a single resource is told where one was
- * looked for whose list might answer for others, too, and that is another one in each part.
- */
+/** What a report says but for who asked when, and where the manifest lies. */
 export const said = ({ exit_code, resources, summary, unlisted, waivers }: CheckReport): unknown =>
   JSON.parse(
     JSON.stringify({ exit_code, resources, summary, unlisted, waivers }, (key, value) =>
-      ["request_id", "age_seconds", "source", "folder_id"].includes(key) ? null : value
+      key === "request_id" || key === "age_seconds" || key === "source" ? null : value
     )
       .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "[TIME]")
       .replace(/\b\d+[dhms]( \d+[hms])?\b/g, "[AGE]")
