@@ -95,4 +95,36 @@ describe("a check that is read in parts", () => {
       assert.strictEqual(parts.requests.retried, whole.requests.retried)
     }).pipe(on({ resources: fleetOf(3), faults: [{ fault: "unavailable", on: "get" }] }))
   )
+
+  it.live("counts the requests of parts that are read at the same time by the same clients, each for itself", () =>
+    Effect.gen(function* () {
+      const { requests, url } = yield* Emulator
+      const partOf = (count: number): Part => ({
+        kind: "resources",
+        resources: Array.from({ length: count }, (_, index) => ({ instance_id: `vm-${index}`, needs_folder: false }))
+      })
+      const read = yield* Effect.forEach(
+        [3, 7, 20],
+        (count) => countedAlone(readPart(partOf(count), { concurrency: 2, timeLimitMillis: 60_000 })),
+        { concurrency: "unbounded" }
+      ).pipe(Effect.provide(cloudAt(url)))
+      assert.deepStrictEqual(
+        read.map((known) => known.requests.sent),
+        [3, 7, 20]
+      )
+      assert.strictEqual((yield* requests).length, 30)
+    }).pipe(on({ resources: fleetOf(20) }))
+  )
+
+  it.live("leaves out what is not reached in time, and keeps the rest", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Emulator
+      const resources = ["vm-0", "vm-1", "vm-2"].map((instance_id) => ({ instance_id, needs_folder: false }))
+      const { resources: seen } = yield* readPart(
+        { kind: "resources", resources },
+        { concurrency: 1, timeLimitMillis: 1_000 }
+      ).pipe(Effect.provide(cloudAt(url)))
+      assert.deepStrictEqual([...seen.keys()], ["vm-0"])
+    }).pipe(on({ resources: fleetOf(3), faults: [{ fault: "stall", on: "get", after: 1 }] }))
+  )
 })

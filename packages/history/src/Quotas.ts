@@ -7,6 +7,9 @@ import * as Layer from "effect/Layer"
 import { Database } from "./Database.ts"
 import type { HistoryError } from "./HistoryError.ts"
 
+/** What seems to be taken for longer than this is of a clock that was set back: replicas reserve seconds at most. */
+const farthestMillis = 60_000
+
 export class Quotas extends Context.Service<
   Quotas,
   {
@@ -26,7 +29,8 @@ export class Quotas extends Context.Service<
             const [row] = yield* sql<{ next_free: number }>`
               INSERT INTO quotas ${sql.insert({ service, next_free: at + length })}
               ON CONFLICT (service) DO UPDATE SET next_free =
-                CASE WHEN quotas.next_free > ${at} THEN quotas.next_free ELSE ${at} END + ${length}
+                CASE WHEN quotas.next_free BETWEEN ${at} AND ${at + farthestMillis} THEN quotas.next_free ELSE ${at} END
+                + ${length}
               RETURNING next_free`
             return Math.max(0, (row?.next_free ?? at + length) - length - at)
           })
