@@ -23,7 +23,7 @@ const runsIn = (path: string) =>
     return runs
   })
 
-describe("compliance run", () => {
+describe("compliance run", { timeout: 90_000 }, () => {
   it.live("runs a job once, records it, and exits as drift check does", () =>
     withEmulator({ resources: [healthy("epd1"), healthy("epd2", { enabled: false })] }, (env) =>
       Effect.gen(function* () {
@@ -131,7 +131,7 @@ describe("compliance run", () => {
   )
 })
 
-describe("compliance start", () => {
+describe("compliance start", { timeout: 90_000 }, () => {
   const often =
     'version: 1\nserver: {listen: "127.0.0.1:0"}\njobs: {often: {cron: "* * * * * *", manifests: backup.yaml}}\n'
 

@@ -17,7 +17,7 @@ const validate = (files: Readonly<Record<string, string>>) => {
 
 const job = (manifests: string) => `version: 1\njobs: {nightly: {cron: "0 3 * * *", manifests: ${manifests}}}\n`
 
-describe("compliance validate", () => {
+describe("compliance validate", { timeout: 90_000 }, () => {
   it.live("says that a configuration and its manifests are valid", () =>
     Effect.gen(function* () {
       const good = "version: 1\nresources: {web-1: {instance: epd1}}\n"
