@@ -18,7 +18,7 @@ import {
   toldTypes
 } from "./inspect.ts"
 import { inspectPolicies } from "./inspectPolicies.ts"
-import { type Live, notRead } from "./Live.ts"
+import { type Live, type NotRead, notRead } from "./Live.ts"
 import { type RuleCode, rules } from "./Rule.ts"
 
 /** Severities of kinds of drift, which win over inherited ones. */
@@ -53,7 +53,7 @@ const report = (
   state: ResourceReport["state"],
   reason_code: string,
   reason: string,
-  more: Partial<Pick<ResourceReport, "changes" | "error" | "severity">> = {}
+  more: Partial<Pick<ResourceReport, "changes" | "doubt" | "error" | "severity">> = {}
 ): ResourceReport => ({
   address,
   instance_id: instance,
@@ -64,6 +64,7 @@ const report = (
   reason,
   changes: more.changes ?? [],
   error: more.error ?? null,
+  ...(more.doubt === undefined ? {} : { doubt: more.doubt }),
   owner: owner ?? null,
   tags,
   groups,
@@ -122,12 +123,16 @@ const found = (
   const drift = findings.filter(({ isPending }) => isPending !== true)
   const changes = findings.map((finding) => change(severityOf(desired, finding.code, ruleSeverities), finding))
   const [first] = drift
+  const doubt = untold(expectations, resource, now) ?? unreadPolicies(expectations, policies)
   if (first !== undefined) {
     const severity = worstOf(changes.filter(({ pending }) => pending !== true).map(({ severity }) => severity))
     const reason = drift.map(({ reason }) => reason).join(" ")
-    return report(desired, "drifted", first.code, reason, { changes, ...(severity === undefined ? {} : { severity }) })
+    return report(desired, "drifted", first.code, reason, {
+      changes,
+      ...(severity === undefined ? {} : { severity }),
+      ...(doubt === undefined ? {} : { doubt: doubt.error.detail })
+    })
   }
-  const doubt = untold(expectations, resource, now) ?? unreadPolicies(expectations, policies)
   if (doubt !== undefined) return compare(desired, doubt, now)
   if (findings.length > 0) {
     return report(desired, "pending", "pending", findings.map(({ reason }) => reason).join(" "), { changes })
@@ -142,7 +147,7 @@ const found = (
 const unreadPolicies = (
   { policies: wanted }: Expectations,
   policies: Extract<Live, { readonly _tag: "Found" }>["policies"]
-): Live | undefined => {
+): NotRead | undefined => {
   if (wanted === undefined) return undefined
   if (policies === undefined) return notRead("NotRead", "its policies were not read", "Run the check again.")
   return "_tag" in policies ? policies : undefined
@@ -167,14 +172,14 @@ const change = (
   ...(limit === undefined ? {} : { limit_seconds: Math.floor(limit / 1000) })
 })
 
-const unknownValue = (field: string, value: string): Live =>
+const unknownValue = (field: string, value: string): NotRead =>
   notRead("UnknownValue", `${field} is ${value.slice(0, 100)}, which tells this version nothing`, "Update Holdfast.")
 
 /**
  * What keeps an answer from being understood, where no drift was seen: a value newer than this program in a field that is
  * compared, or clocks so far apart that times mean nothing. Neither is drift, and neither is green.
  */
-const untold = (declared: Expectations, resource: Resource.Resource, now: number): Live | undefined => {
+const untold = (declared: Expectations, resource: Resource.Resource, now: number): NotRead | undefined => {
   const { maxBackupAge, nextBackupWithin, protected: isProtected, registered, status, type } = expand(declared)
   const isStatusCompared = status === undefined ? isProtected === true : !status.includes(resource.status)
   if (isStatusCompared && !isKnown(resource.status, Resource.statuses)) return unknownValue("status", resource.status)

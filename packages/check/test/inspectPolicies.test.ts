@@ -194,4 +194,13 @@ describe("compare, of policies", () => {
     const live = { _tag: "Found" as const, resource: resource({ enabled: false }), policies: [applied("daily")] }
     assert.strictEqual(compare(desired({ enabled: false }), live, now).state, "in_sync")
   })
+
+  it("says of drift that not all of it was compared", () => {
+    const of = (policies: ReadonlyArray<AppliedPolicy> | typeof unread) => {
+      const live = { _tag: "Found" as const, resource: resource({ enabled: false }), policies }
+      return compare(desired({ enabled: true, policies: atLeast("daily") }), live, now)
+    }
+    assert.deepInclude(of(unread), { state: "drifted", doubt: unread.error.detail })
+    assert.notProperty(of([applied("daily")]), "doubt")
+  })
 })

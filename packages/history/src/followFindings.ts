@@ -123,7 +123,9 @@ class Fates {
     const changes = row.changes.filter((change) => change.field === field)
     // A transition explains what it was: it is not over before that has ended.
     if (changes.some(({ pending }) => pending === true)) return "unknown"
-    return changes.length > 0 ? "changed" : "in_sync"
+    if (changes.length > 0) return "changed"
+    // It has drifted otherwise, and not all of it was compared.
+    return row.doubt === undefined ? "in_sync" : "unknown"
   }
 
   /** It is declared no more, or it belongs to what was not read. */

@@ -21,7 +21,9 @@ const Machine = Schema.Struct({
   declared: Schema.Literals([true, true, true, false]),
   seen: Schema.Literals(["compared", "compared", "compared", "denied", "missing", "waived missing", "not known yet"]),
   enabled: FieldState,
-  policies: FieldState
+  policies: FieldState,
+  /** Of one that has drifted: not all of it could be compared. */
+  isDoubted: Schema.Boolean
 })
 type Machine = typeof Machine.Type
 
@@ -47,6 +49,10 @@ const changesOf = (machine: Machine): ReadonlyArray<Change> =>
     return [change({ field, reason_code: state })]
   })
 
+/** Without drift, a check would say that it was not compared. */
+const isDoubted = (machine: Machine): boolean =>
+  machine.isDoubted && fields.some((field) => !["fine", "pending"].includes(machine[field]))
+
 const rowOf = (id: string, machine: Machine, more: Partial<ResourceReport>): ResourceReport => {
   if (machine.seen === "denied") return notCompared(id, more)
   if (machine.seen === "missing") return missing(id, more)
@@ -56,7 +62,9 @@ const rowOf = (id: string, machine: Machine, more: Partial<ResourceReport>): Res
   const [first] = changes.filter(({ pending, waived }) => pending !== true && waived !== true)
   const isPending = changes.some(({ pending }) => pending === true)
   const state = first !== undefined ? "drifted" : isPending ? "pending" : changes.length > 0 ? "waived" : "in_sync"
-  return row(id, { ...more, state, changes, reason_code: first?.reason_code ?? (state === "waived" ? "HF001" : state) })
+  const reason_code = first?.reason_code ?? (state === "waived" ? "HF001" : state)
+  const doubt = isDoubted(machine) ? { doubt: "its policies were not read" } : {}
+  return row(id, { ...more, state, changes, reason_code, ...doubt })
 }
 
 const reportOf = ({ folder: isRead, members, resource, run, stray }: Night): CheckReport => {
@@ -92,6 +100,7 @@ const ofMachine = (machine: Machine, kind: string, field: string, code: string):
   const state = machine[field === "enabled" ? "enabled" : "policies"]
   if (state === "pending") return "unknown"
   if (state === "waived") return code === "HF001" ? "waived" : "over"
+  if (state === "fine" && isDoubted(machine)) return "unknown"
   return state === code ? "there" : "over"
 }
 

@@ -56,6 +56,12 @@ const cases: ReadonlyArray<Case> = [
     fates: ["drift a enabled: in_sync", "drift a online: seen"]
   },
   {
+    title: "a resource that has drifted otherwise, and of which not all was compared",
+    before: report([drifted("a", { field: "policies", reason_code: "HF019" }, {})]),
+    after: report([{ ...drifted("a", {}), doubt: "its policies were not read" }]),
+    fates: ["drift a enabled: seen", "drift a policies: unknown"]
+  },
+  {
     title: "another rule for the same field",
     before: report([drifted("a", { field: "maxBackupAge", reason_code: "HF009" })]),
     after: report([drifted("a", { field: "maxBackupAge", reason_code: "HF010" })]),
