@@ -26,6 +26,10 @@ export class HistoryError extends Schema.TaggedError<HistoryError>("@holdfast/hi
   detail: Schema.String,
   remedy: Schema.String
 }) {
+  /** Whether the same may work later without anybody's doing. */
+  get isRetryable() {
+    return this.reason === "unavailable" || this.reason === "busy" || this.reason === "full"
+  }
   override get message() {
     return `Cannot ${this.action} in ${this.database}: ${this.detail}`
   }
