@@ -16,6 +16,21 @@ export class FileError extends Schema.TaggedError<FileError>("@holdfast/complian
   }
 }
 
+/** How much of a text is put together before it is written, in UTF-16 units. */
+const blockLength = 64 * 1024
+
+/** Pieces of a text as blocks that are worth a write each. */
+export function* blocksOf(pieces: Iterable<string>): Iterable<string> {
+  let block = ""
+  for (const piece of pieces) {
+    block += piece
+    if (block.length < blockLength) continue
+    yield block
+    block = ""
+  }
+  if (block !== "") yield block
+}
+
 /** Writes pieces of a text beside the file first, then over it. A device or a pipe is written to, not replaced. */
 export const outputFile = Effect.fnUntraced(function* (path: string, pieces: Iterable<string>) {
   const fs = yield* FileSystem.FileSystem
@@ -28,7 +43,7 @@ export const outputFile = Effect.fnUntraced(function* (path: string, pieces: Ite
   const write = (to: string, flag: "w" | "wx") =>
     Effect.scoped(
       Effect.flatMap(fs.open(to, { flag }), (opened) =>
-        Effect.forEach(pieces, (piece) => opened.writeAll(encoder.encode(piece)), { discard: true })
+        Effect.forEach(blocksOf(pieces), (block) => opened.writeAll(encoder.encode(block)), { discard: true })
       )
     )
   const temporary = `${real}.${crypto.randomUUID()}.tmp`

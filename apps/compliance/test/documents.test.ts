@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { generateKeyPairSync } from "node:crypto"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Database } from "@holdfast/history/Database"
@@ -98,9 +99,11 @@ describe("docs/period-reports.md", () => {
       const path = directory({
         "compliance.yaml": 'version: 1\njobs: {nightly: {cron: "0 3 * * *", manifests: backup.yaml}}\n'
       })
+      const { privateKey } = generateKeyPairSync("ed25519")
+      writeFileSync(join(path, "key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }))
       yield* Effect.scoped(Layer.build(Database.layer(join(path, "history.sqlite"))))
       const commands = commandsOf("period-reports.md")
-      assert.lengthOf(commands, 4)
+      assert.lengthOf(commands, 5)
       for (const command of commands) {
         const { code, said } = yield* run(command, path)
         assert.strictEqual(code, 0, said)

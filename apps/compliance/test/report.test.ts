@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { generateKeyPairSync } from "node:crypto"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import type { CheckReport } from "@holdfast/check/CheckReport"
@@ -8,6 +10,8 @@ import * as SqlRunStore from "@holdfast/history/SqlRunStore"
 import { Effect, Layer } from "effect"
 import { drifted, report, row } from "../../../packages/history/test/support/reports.ts"
 import { compliance, directory } from "./support/replica.ts"
+
+const drift = join(import.meta.dirname, "../../drift/src/bin.ts")
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -78,6 +82,34 @@ describe("compliance report", () => {
       const nowhere = yield* asked("--period", "2026", "--output", join(path, "none", "x.md"))
       assert.strictEqual(nowhere.code, 1)
       assert.include(nowhere.stderr, "cannot be written")
+    })
+  )
+
+  it.live("signs what drift verify then knows, and nobody can change", () =>
+    Effect.gen(function* () {
+      const { privateKey, publicKey } = generateKeyPairSync("ed25519")
+      const [file, key, half] = ["october.json", "key.pem", "public.pem"].map((name) => join(path, name)) as [
+        string,
+        string,
+        string
+      ]
+      writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }))
+      writeFileSync(half, publicKey.export({ type: "spki", format: "pem" }))
+      const args = ["--period", "2026-10", "--format", "json", "--attest", key]
+      const { code, stderr } = yield* asked(...args, "--output", file)
+      assert.strictEqual(code, 0, stderr)
+      const verified = spawnSync(process.execPath, [drift, "verify", file, "--key", half], { encoding: "utf8" })
+      assert.strictEqual(verified.status, 0, verified.stderr)
+      assert.include(verified.stdout, "period:  2026-10, 2026-10-01T00:00:00.000Z to 2026-11-01T00:00:00.000Z")
+      assert.include(verified.stdout, "result:  FAILED")
+      writeFileSync(file, readFileSync(file, "utf8").replace('"drifted": 2', '"drifted": 0'))
+      const changed = spawnSync(process.execPath, [drift, "verify", file, "--key", half], { encoding: "utf8" })
+      assert.strictEqual(changed.status, 1)
+      assert.include(changed.stderr, "its bytes are not those that were signed")
+      const without = yield* asked(...args)
+      assert.include(without.stderr, "Only a JSON report in a file is signed")
+      const broken = yield* asked(...args.slice(0, -1), join(path, "compliance.yaml"), "--output", file)
+      assert.include(broken.stderr, "it is no private key in PEM")
     })
   )
 

@@ -150,7 +150,7 @@ export const keyIdOf = (key: KeyObject): string => {
 }
 
 /** Signs a statement with a private key that has no flaw. */
-export const sign = (statement: Statement, key: KeyObject): Envelope => {
+export const sign = (statement: Pick<Statement, "_type" | "predicateType">, key: KeyObject): Envelope => {
   const payload = Buffer.from(JSON.stringify(statement))
   const digest = digests[key.asymmetricKeyType ?? ""] ?? null
   const signature = crypto.sign(digest, preAuthEncoding(payloadType, payload), key)
@@ -161,10 +161,8 @@ export const sign = (statement: Statement, key: KeyObject): Envelope => {
   }
 }
 
-const decodeStatement = Schema.decodeUnknownResult(Schema.fromJsonString(Statement))
-
-/** The statement that an envelope holds, once its signature by `key` is right; why it is not, otherwise. */
-export const open = (envelope: Envelope, key: KeyObject): Result.Result<Statement, string> => {
+/** What an envelope holds, once its signature by `key` is right; why it is not, otherwise. */
+export const payloadOf = (envelope: Envelope, key: KeyObject): Result.Result<string, string> => {
   if (envelope.payloadType !== payloadType) return Result.fail("it holds no statement of in-toto")
   const payload = Buffer.from(envelope.payload, "base64")
   const signed = preAuthEncoding(payloadType, payload)
@@ -176,9 +174,15 @@ export const open = (envelope: Envelope, key: KeyObject): Result.Result<Statemen
       return false
     }
   })
-  if (!isSigned) return Result.fail("it is not signed with this key, or was changed since")
-  return Result.mapError(
-    decodeStatement(payload.toString()),
-    () => "its statement is not one about a report of Holdfast"
-  )
+  return isSigned
+    ? Result.succeed(payload.toString())
+    : Result.fail("it is not signed with this key, or was changed since")
 }
+
+const decodeStatement = Schema.decodeUnknownResult(Schema.fromJsonString(Statement))
+
+/** The statement about a report of a check that an envelope holds, once its signature by `key` is right. */
+export const open = (envelope: Envelope, key: KeyObject): Result.Result<Statement, string> =>
+  Result.flatMap(payloadOf(envelope, key), (payload) =>
+    Result.mapError(decodeStatement(payload), () => "its statement is not one about a report of Holdfast")
+  )

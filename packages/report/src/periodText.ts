@@ -98,8 +98,9 @@ export const periodConclusion = ({ gaps, is_over, jobs, summary }: PeriodReport)
   const text = `${share}, ${ended}; ${rpo.breaches === 0 ? "no RPO breach" : `${several(rpo.breaches, "RPO breach", "RPO breaches")}${open}`}`
   if (at_end.drifted + at_end.missing + rpo.open_at_end + drift.open_at_end > 0) return { tone: "bad", text }
   const hasGaps = gaps.length > 0 || jobs.some(({ days_without_run }) => days_without_run.length > 0)
-  const isWhole = !hasGaps && is_over && at_end.in_sync + at_end.waived === at_end.total && at_end.total > 0
-  return { tone: isWhole && rpo.breaches === 0 ? "good" : "unsure", text }
+  const isWhole =
+    !hasGaps && is_over && [over_period, at_end].every(({ in_sync, total, waived }) => in_sync + waived === total)
+  return { tone: isWhole && at_end.total > 0 && rpo.breaches === 0 ? "good" : "unsure", text }
 }
 
 /** What must be known before the figures are believed. It holds no text of others. */

@@ -21,7 +21,7 @@ import type { ComplianceConfig } from "../config/ComplianceConfig.ts"
 import { load } from "../config/load.ts"
 import * as database from "../database.ts"
 import * as Output from "../Output.ts"
-import { outputFile } from "../outputFile.ts"
+import { blocksOf, outputFile } from "../outputFile.ts"
 import { version } from "../version.ts"
 import * as flags from "./flags.ts"
 
@@ -67,6 +67,22 @@ const output = Flag.String("output").pipe(
   Flag.optional
 )
 
+const attest = Flag.String("attest").pipe(
+  Flag.withMetavar("key"),
+  Flag.withDescription(
+    "Sign the JSON report that --output names with this private key (PEM); `drift verify` checks it"
+  ),
+  Flag.optional
+)
+
+/** Signs what was written, where a key was named. */
+const signerOf = Effect.fnUntraced(function* (path: string | undefined) {
+  if (path === undefined) return () => Effect.void
+  const { attest, readPrivateKey } = yield* Effect.promise(() => import("../attest.ts"))
+  const key = yield* readPrivateKey(path)
+  return (report: PeriodReport, file: string) => attest(report, file, key)
+})
+
 /** A report is no reason to begin a history. */
 const requireHistory = Effect.fnUntraced(function* ({ database }: ComplianceConfig) {
   if (database.kind !== "sqlite") return
@@ -90,13 +106,19 @@ const requireJob = ({ jobs }: PeriodReport, config: ComplianceConfig, name: stri
 
 export const report = Command.make(
   "report",
-  { config: flags.config, period, timeZone, format, job, output },
+  { config: flags.config, period, timeZone, format, job, output, attest },
   Effect.fn("compliance report")(function* (asked) {
     const parsed = parsePeriod(asked.period, asked.timeZone)
     if (Result.isFailure(parsed)) {
       const detail = `${quote(asked.period)} cannot be reported on: ${parsed.failure}`
       return yield* new ReportError({ detail, remedy: `Write ${periodForms}, and a time zone such as Europe/Moscow.` })
     }
+    if (Option.isSome(asked.attest) && (asked.format !== "json" || Option.isNone(asked.output))) {
+      const remedy = "Add `--format json --output FILE`."
+      return yield* new ReportError({ detail: "Only a JSON report in a file is signed", remedy })
+    }
+    // Before anything is read: a key that cannot be used is soon known.
+    const sign = yield* signerOf(Option.getOrUndefined(asked.attest))
     const config = yield* load(asked.config)
     yield* requireHistory(config)
     const job = Option.getOrUndefined(asked.job)
@@ -105,8 +127,11 @@ export const report = Command.make(
     )
     yield* requireJob(told, config, job)
     const pieces = formats[asked.format](told)
-    if (Option.isSome(asked.output)) return yield* outputFile(asked.output.value, pieces)
-    yield* Effect.forEach(pieces, Output.stdout, { discard: true })
+    if (Option.isSome(asked.output)) {
+      yield* outputFile(asked.output.value, pieces)
+      return yield* sign(told, asked.output.value)
+    }
+    yield* Effect.forEach(blocksOf(pieces), Output.stdout, { discard: true })
   })
 ).pipe(
   Command.withShortDescription("Tell what a month, a quarter or a week came to"),

@@ -2,7 +2,8 @@
  * `drift verify`: whether a report is the one that was signed.
  */
 import { decodeUtf8, type Limits, read } from "@holdfast/manifest/manifestFiles"
-import { Envelope, keyIdOf, open, sha256Of } from "@holdfast/report/attestation"
+import { Envelope, keyIdOf, open, type Statement, sha256Of } from "@holdfast/report/attestation"
+import { openPeriod, type PeriodStatement } from "@holdfast/report/periodAttestation"
 import { safe } from "@holdfast/report/Terminal"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -29,6 +30,28 @@ interface Options {
   readonly attestation: string | undefined
 }
 
+type Annotations = (Statement | PeriodStatement)["subject"][0]["annotations"]
+
+/** What was signed, of a check or of a period. */
+const linesOf = (of: Annotations, { configuration, result }: Statement["predicate"]): ReadonlyArray<string> => {
+  if ("period" in of) {
+    const { from, known_until, period, runs, to } = of
+    return [
+      safe`  period:  ${period}, ${from} to ${to}`,
+      safe`  known:   ${runs} runs, until ${known_until ?? "nothing is known"}`,
+      safe`  result:  ${result}`
+    ]
+  }
+  const { caveats, compared_with, exit_code, run_id, timestamp } = of
+  return [
+    safe`  run:     ${run_id} of ${timestamp}`,
+    ...configuration.map(({ digest, name }) => safe`  of:      ${name} (SHA-256 ${digest.sha256})`),
+    safe`  against: ${compared_with}`,
+    safe`  result:  ${result}, exit code ${exit_code}`,
+    ...caveats.map((caveat) => safe`  mind:    ${caveat}`)
+  ]
+}
+
 const main = Effect.fn("drift verify")(function* (options: Options, report: string) {
   const path = options.attestation ?? attestationOf(report)
   const refuse = (why: string, remedy: string) =>
@@ -41,25 +64,16 @@ const main = Effect.fn("drift verify")(function* (options: Options, report: stri
   if (Result.isFailure(envelope)) {
     return yield* refuse(`${path} is no DSSE envelope`, "Name the attestation that drift check --attest has written.")
   }
-  const statement = open(envelope.success, key)
+  const statement = Result.orElse(open(envelope.success, key), () => openPeriod(envelope.success, key))
   if (Result.isFailure(statement))
     return yield* refuse(statement.failure, "Do not trust it; ask whoever has signed it.")
-  const [subject] = statement.success.subject
+  const { predicate, subject: subjects } = statement.success
+  const [subject] = subjects
   if (subject.digest.sha256 !== sha256Of([bytes])) {
     return yield* refuse("its bytes are not those that were signed", "Do not trust it; ask whoever has signed it.")
   }
-  const { configuration, result } = statement.success.predicate
-  const { caveats, compared_with, exit_code, run_id, timestamp } = subject.annotations
-  const lines = [
-    safe`${report}: verified`,
-    safe`  key:     ${keyIdOf(key)}`,
-    safe`  run:     ${run_id} of ${timestamp}`,
-    ...configuration.map(({ digest, name }) => safe`  of:      ${name} (SHA-256 ${digest.sha256})`),
-    safe`  against: ${compared_with}`,
-    safe`  result:  ${result}, exit code ${exit_code}`,
-    ...caveats.map((caveat) => safe`  mind:    ${caveat}`)
-  ]
-  yield* Output.stdout(`${lines.join("\n")}\n`)
+  const about = linesOf(subject.annotations, predicate)
+  yield* Output.stdout(`${[safe`${report}: verified`, safe`  key:     ${keyIdOf(key)}`, ...about].join("\n")}\n`)
 })
 
 export const verify = callable({
