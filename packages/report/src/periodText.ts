@@ -16,9 +16,12 @@ import type { Remark } from "./conclusion.ts"
 export const several = (count: number, word: string, many = `${word}s`): string =>
   `${count} ${count === 1 ? word : many}`
 
-/** A part of a whole, rounded down, so that only all of it is 100 %. */
-export const percent = (part: number, whole: number): string =>
-  whole === 0 ? "none" : `${(Math.floor((1000 * part) / whole) / 10).toFixed(1)} %`
+/** A part of a whole, rounded down, so that only all of it is 100 %; and only nothing of it is 0 %. */
+export const percent = (part: number, whole: number): string => {
+  if (whole === 0) return "none"
+  const thousandths = Math.floor((1000 * part) / whole)
+  return thousandths === 0 && part > 0 ? "under 0.1 %" : `${(thousandths / 10).toFixed(1)} %`
+}
 
 /** A span of whole seconds. */
 export const span = (seconds: number): string => formatDuration(seconds * 1000)
