@@ -21,7 +21,7 @@ import { send } from "./send.ts"
 
 /** How many messages a replica sends at a time, and for how long they are its own: longer than sending may take. */
 const atOnce = 4
-const leaseMillis = 120_000
+const leaseMillis = 60_000
 
 const hour = 3_600_000
 

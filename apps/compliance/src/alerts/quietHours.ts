@@ -17,10 +17,15 @@ export const quietUntil = (now: number, quiet: QuietHours | undefined): number =
   // Quiet hours that began today and end tomorrow.
   const isTomorrow = minute >= to
   const midnight = Date.UTC(local.year, local.month - 1, local.day) + (isTomorrow ? dayMillis : 0)
-  const end = DateTime.makeZonedUnsafe(new Date(midnight + to * 60_000), {
-    timeZone: quiet.timeZone,
-    adjustForTimeZone: true
-  })
-  // Where clocks were put back an hour comes twice: never into the past.
-  return Math.max(now, DateTime.toEpochMillis(end))
+  const endAs = (disambiguation: DateTime.Disambiguation): number =>
+    DateTime.toEpochMillis(
+      DateTime.makeZonedUnsafe(new Date(midnight + to * 60_000), {
+        timeZone: quiet.timeZone,
+        adjustForTimeZone: true,
+        disambiguation
+      })
+    )
+  const end = endAs("compatible")
+  // Where clocks were put back an hour comes twice: the first of them may be over.
+  return end > now ? end : Math.max(now, endAs("later"))
 }

@@ -8,8 +8,9 @@ import type { Email } from "./email.ts"
 import { codeOf, SendError } from "./SendError.ts"
 import { readSecret } from "./secrets.ts"
 
-/** How long each step of the server may take, in milliseconds. */
+/** How long each step of the server may take, and all of them, in milliseconds. */
 const timeoutMillis = 15_000
+const wholeMillis = 40_000
 
 /** What is sent, to whom. */
 export interface Letter extends Email {
@@ -77,7 +78,7 @@ export const sendEmail = Effect.fn("alerts.sendEmail")(function* (
       })
   }).pipe(
     Effect.timeoutOrElse({
-      duration: 4 * timeoutMillis,
+      duration: wholeMillis,
       orElse: () => Effect.fail(new SendError({ channel, detail: `the mail server ${host}:${port} took too long` }))
     })
   )
