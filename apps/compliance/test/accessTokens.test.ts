@@ -14,13 +14,13 @@ describe("tokens", () => {
   it.each([
     [
       "is not there",
-      { name: "a", kind: "file", where: "/nowhere/token" },
-      /cannot be read from the file \/nowhere\/token/
+      { name: "a", secret: { file: "/nowhere/token" } },
+      /cannot be used: its secret cannot be read from \/nowhere\/token/
     ],
     [
       "is not set",
-      { name: "a", kind: "env", where: "HOLDFAST_NO_SUCH" },
-      /the environment variable HOLDFAST_NO_SUCH: it is empty/
+      { name: "a", secret: { env: "HOLDFAST_NO_SUCH" } },
+      /the environment variable HOLDFAST_NO_SUCH is not set/
     ]
   ] as const)("whose source %s are refused", async (_, source, words) => {
     const result = await loaded(source)

@@ -29,7 +29,7 @@ describe("docs/dashboard.md", { timeout: 60_000 }, () => {
     const text = block("yaml")
     const config = readConfig("compliance.yaml", text)
     assert.isTrue(Result.isSuccess(config), JSON.stringify(config))
-    for (const name of [...fieldNames.serverNames, ...fieldNames.tokenNames, ...fieldNames.proxyNames]) {
+    for (const name of [...fieldNames.serverNames, ...fieldNames.secretNames, ...fieldNames.proxyNames]) {
       assert.include(text, `${name}:`)
     }
   })

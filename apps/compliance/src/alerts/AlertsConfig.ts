@@ -85,9 +85,13 @@ export const noAlerts: Alerts = {
   waiverDays: [14, 3]
 }
 
+/** A secret whose file, if it has one, is named as `from` names it. */
+export const withFile = (secret: Secret, from: (path: string) => string): Secret =>
+  "file" in secret ? { file: from(secret.file) } : secret
+
 /** The same, with the files of its secrets named as `from` names them. */
 export const withFiles = (alerts: Alerts, from: (path: string) => string): Alerts => {
-  const named = (secret: Secret): Secret => ("file" in secret ? { file: from(secret.file) } : secret)
+  const named = (secret: Secret): Secret => withFile(secret, from)
   const { channels, smtp } = alerts
   return {
     ...alerts,

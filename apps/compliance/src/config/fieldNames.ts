@@ -26,6 +26,4 @@ export const secretNames = ["env", "file"] as const
 export const quietHoursNames = ["from", "to", "timeZone"] as const
 export const serverNames = ["listen", "url", "tokens", "proxy"] as const
 
-export const tokenNames = ["env", "file"] as const
-
 export const proxyNames = ["addresses", "userHeader"] as const

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { withFiles } from "../alerts/AlertsConfig.ts"
+import { withFile, withFiles } from "../alerts/AlertsConfig.ts"
 import type { ComplianceConfig } from "./ComplianceConfig.ts"
 import { readConfig } from "./readConfig.ts"
 
@@ -52,7 +52,7 @@ const within = (directory: string, paths: Path.Path, config: ComplianceConfig): 
     jobs: jobs.map((job) => ({ ...job, manifests: job.manifests.map(from) })),
     server: {
       ...server,
-      tokens: server.tokens.map((token) => (token.kind === "file" ? { ...token, where: from(token.where) } : token))
+      tokens: server.tokens.map(({ name, secret }) => ({ name, secret: withFile(secret, from) }))
     }
   }
 }

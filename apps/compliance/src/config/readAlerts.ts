@@ -9,7 +9,7 @@ import type { Entry, Mapping, Node } from "@holdfast/manifest/YamlNode"
 import { type Alerts, events, noAlerts, type Route } from "../alerts/AlertsConfig.ts"
 import { alertNames, routeNames } from "./fieldNames.ts"
 import { readChannels } from "./readChannels.ts"
-import { secretWritten } from "./readSecret.ts"
+import { hideSecrets } from "./readSecret.ts"
 import { readAddress, readSmtp } from "./readSmtp.ts"
 import { readWhole } from "./values.ts"
 
@@ -44,14 +44,6 @@ export const readAlerts = (tree: TreeReader, entry: Entry | undefined, jobs: Rea
       (couldNotTell === undefined ? undefined : readWhole(tree, couldNotTell, "`couldNotTell`", 1, 1000)) ??
       noAlerts.couldNotTell,
     waiverDays: readWaiverDays(tree, valueOf("waiverDays"))
-  }
-}
-
-/** The line that a secret was written on is shown by no mistake. */
-const hideSecrets = ({ diagnostics }: TreeReader): void => {
-  const lines = new Set(diagnostics.filter(({ summary }) => summary.endsWith(secretWritten)).map(({ line }) => line))
-  for (const [index, { text: _, ...diagnostic }] of diagnostics.entries()) {
-    if (lines.has(diagnostic.line)) diagnostics[index] = diagnostic
   }
 }
 

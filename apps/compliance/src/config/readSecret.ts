@@ -8,7 +8,15 @@ import type { Secret } from "../alerts/AlertsConfig.ts"
 import { secretNames } from "./fieldNames.ts"
 
 /** How the summary ends where a secret stands in the configuration itself. */
-export const secretWritten = "is a secret, and is not written here"
+const secretWritten = "is a secret, and is not written here"
+
+/** The line that a secret was written on is shown by no mistake: to be called when the section has been read. */
+export const hideSecrets = ({ diagnostics }: TreeReader): void => {
+  const lines = new Set(diagnostics.filter(({ summary }) => summary.endsWith(secretWritten)).map(({ line }) => line))
+  for (const [index, { text: _, ...diagnostic }] of diagnostics.entries()) {
+    if (lines.has(diagnostic.line)) diagnostics[index] = diagnostic
+  }
+}
 
 /** Where a secret is; never the secret itself. */
 export const readSecret = (tree: TreeReader, node: Node, what: string): Secret | undefined => {

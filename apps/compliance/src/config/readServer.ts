@@ -6,14 +6,14 @@ import { nearest, quote } from "@holdfast/manifest/Diagnostic"
 import { type TreeReader, takes } from "@holdfast/manifest/TreeReader"
 import { describe, isEmpty } from "@holdfast/manifest/Value"
 import type { Entry, Mapping, Node } from "@holdfast/manifest/YamlNode"
-import { proxyNames, serverNames, tokenNames } from "./fieldNames.ts"
+import type { Secret } from "../alerts/AlertsConfig.ts"
+import { proxyNames, serverNames } from "./fieldNames.ts"
+import { hideSecrets, readSecret } from "./readSecret.ts"
 
 /** Where the secret of an access token is: its name is what the dashboard calls its holder. */
 export interface TokenSource {
   readonly name: string
-  readonly kind: "env" | "file"
-  /** The variable, or the path. */
-  readonly where: string
+  readonly secret: Secret
 }
 
 /** A network, or a single address where `prefix` is its whole length. */
@@ -68,6 +68,7 @@ export const readServer = (tree: TreeReader, entry: Entry | undefined): Server =
     tokens: tokens === undefined ? [] : readTokens(tree, tokens),
     proxy: proxy === undefined ? undefined : readProxy(tree, proxy)
   }
+  hideSecrets(tree)
   if (listen !== undefined && !isLoopback(at.host) && tokens === undefined && proxy === undefined) {
     tree.report(listen.offset, {
       summary: `Others could reach ${quote(at.host)}, and nothing says who may see the dashboard`,
@@ -130,33 +131,8 @@ const readTokens = (tree: TreeReader, { key, value }: Entry): ReadonlyArray<Toke
       tree.report(key.offset, { summary: `${quote(name)} is not the name of a token`, detail })
       return []
     }
-    if (value.kind === "invalid") return []
-    if (value.kind !== "mapping") {
-      // It may be the secret itself: it is not repeated.
-      tree.report(value.offset, {
-        summary: `The token ${quote(name)} says where its secret is, and holds none itself`,
-        detail: tokensDetail
-      })
-      return []
-    }
-    const [source, ...others] = tree.entriesOf(value, tokenNames, `the token ${quote(name)}`)
-    const kind = source?.key.text
-    if (source === undefined || others.length > 0 || (kind !== "env" && kind !== "file")) {
-      if (source !== undefined || !tokenNames.some((one) => tree.isMisspelt(value, one, tokenNames))) {
-        tree.report(value.offset, { summary: `The token ${quote(name)} has one source`, detail: takes(tokenNames) })
-      }
-      return []
-    }
-    const where = tree.text(source.value, `\`${kind}\``)
-    if (where === undefined) return []
-    if (kind === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(where)) {
-      tree.report(source.value.offset, {
-        summary: "This is not the name of an environment variable",
-        detail: "`env` takes the name of the variable that holds the secret, not the secret."
-      })
-      return []
-    }
-    return [{ name, kind, where }]
+    const secret = readSecret(tree, value, `The token ${quote(name)}`)
+    return secret === undefined ? [] : [{ name, secret }]
   })
 }
 

@@ -2,13 +2,12 @@
  * The secrets that open the dashboard: read once at the start, compared in constant time.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
+import type * as FileSystem from "effect/FileSystem"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { TokenSource } from "../config/readServer.ts"
+import { secretText } from "../secretText.ts"
 
 /** A token, by the name of its holder. */
 export interface AccessToken {
@@ -19,12 +18,11 @@ export interface AccessToken {
 /** A token cannot be used. */
 export class TokenError extends Schema.TaggedError<TokenError>("@holdfast/compliance/TokenError")("TokenError", {
   name: Schema.String,
-  source: Schema.String,
   detail: Schema.String,
   remedy: Schema.String
 }) {
   override get message() {
-    return `The access token "${this.name}" cannot be read from ${this.source}: ${this.detail}`
+    return `The access token "${this.name}" cannot be used: ${this.detail}`
   }
 }
 
@@ -36,24 +34,18 @@ export const longest = 1000
 
 const make = "Make one with `openssl rand -hex 32`."
 
-const secretOf = Effect.fnUntraced(function* ({ kind, name, where }: TokenSource) {
-  const source = kind === "env" ? `the environment variable ${where}` : `the file ${where}`
-  const refuse = (detail: string, remedy: string) => Effect.fail(new TokenError({ name, source, detail, remedy }))
-  const fs = yield* FileSystem.FileSystem
-  const text =
-    kind === "file"
-      ? yield* Effect.catch(fs.readFileString(where), (error) =>
-          refuse(error.message, "Check the path, and that this account may read it.")
-        )
-      : Option.getOrElse(yield* Effect.orDie(Config.option(Config.String(where))), () => "")
-  const secret = text.trim()
-  if (secret === "") return yield* refuse("it is empty, or not set", make)
-  if (secret.length < shortest) return yield* refuse(`it has fewer than ${shortest} characters`, make)
+const tokenOf = Effect.fnUntraced(function* ({ name, secret: source }: TokenSource) {
+  const refuse = (detail: string, remedy: string) => new TokenError({ name, detail, remedy })
+  const secret = yield* Effect.mapError(secretText(source), ({ detail }) =>
+    refuse(detail, `Set it, or let this account read it. ${make}`)
+  )
+  const { length } = Redacted.value(secret)
+  if (length < shortest) return yield* refuse(`it has fewer than ${shortest} characters`, make)
   // A header holds nothing else.
-  if (secret.length > longest || !/^[\x21-\x7e]+$/.test(secret)) {
+  if (length > longest || !/^[\x21-\x7e]+$/.test(Redacted.value(secret))) {
     return yield* refuse(`it is not ${shortest} to ${longest} letters, digits and signs without spaces`, make)
   }
-  return { name, secret: Redacted.make(secret) }
+  return { name, secret }
 })
 
 /** Reads the tokens. */
@@ -61,13 +53,12 @@ export const load = (
   sources: ReadonlyArray<TokenSource>
 ): Effect.Effect<ReadonlyArray<AccessToken>, TokenError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const tokens = yield* Effect.forEach(sources, secretOf)
+    const tokens = yield* Effect.forEach(sources, tokenOf)
     for (const [index, { name, secret }] of tokens.entries()) {
       const twin = tokens.slice(0, index).find((other) => Redacted.value(other.secret) === Redacted.value(secret))
       if (twin === undefined) continue
       return yield* new TokenError({
         name,
-        source: "its source",
         detail: `it is the same as that of "${twin.name}"`,
         remedy: `Give each its own. ${make}`
       })

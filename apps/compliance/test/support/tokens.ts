@@ -12,6 +12,6 @@ export const tokenFiles = (): ((name: string, secret: string) => TokenSource) =>
   return (name, secret) => {
     const where = join(directory, name)
     writeFileSync(where, `${secret}\n`)
-    return { name, kind: "file", where }
+    return { name, secret: { file: where } }
   }
 }
