@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CheckReport, ResourceReport } from "@holdfast/check/CheckReport"
+import { Outbox } from "@holdfast/history/Outbox"
 import { Figures, Finding, Run, TrendPoint, WaiverSeen } from "@holdfast/history/Run"
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { parsed, textOf } from "../../../packages/report/test/parsedHtml.ts"
 import { report } from "../../../packages/report/test/reports.ts"
 import { Instance, Job } from "../src/api/Api.ts"
@@ -118,6 +119,28 @@ describe("the dashboard", { timeout: 60_000 }, () => {
       attrs.filter(({ value }) => value.startsWith("Its last")).map(({ value }) => value)
     )
     assert.deepStrictEqual(strip, ["Its last 30 ticks: 14 in sync, 15 drifted, 1 not known: missed"])
+  })
+
+  it("says of alerts that they did not arrive", async () => {
+    assert.notInclude((await ask("/")).body, "did not arrive")
+    await write((hands) =>
+      Effect.gen(function* () {
+        const outbox = yield* Outbox
+        const message = { channel: "<ops>", job: "nightly", event: "drift_opened", payload: {}, notBefore: hands.time }
+        yield* outbox.add([
+          { ...message, id: "1" },
+          { ...message, id: "2", channel: "mail", notBefore: hands.time - day }
+        ])
+        const [taken] = yield* outbox.lease({ channels: ["<ops>"], limit: 1, leaseMillis: 1000 })
+        if (taken !== undefined) yield* outbox.giveUp(taken, "410 Gone")
+      })
+    )
+    const { text } = parsed((await ask("/")).body)
+    assert.match(
+      text,
+      /1 alert did not arrive in 7 days. The last, drift_opened of nightly to the channel <ops>, was given up/
+    )
+    assert.match(text, /1 alert waits to be sent, the first for 24h/)
   })
 
   it("leads from an id to its page", async () => {

@@ -81,6 +81,7 @@ describe("hostile strings on pages", () => {
       "runs.run_id",
       "runs.tool_version",
       "runs.why",
+      "undelivered.givenUp.id",
       "waivers.waiver_id"
     ])
   })

@@ -11,6 +11,7 @@ import { figure, when } from "./parts.ts"
 import { headline, mark, type Page } from "./shell.ts"
 import type { JobView, Tone } from "./standing.ts"
 import { trendChart } from "./trendChart.ts"
+import { type Undelivered, undelivered } from "./undelivered.ts"
 
 /** How many days the trend and the mean time to repair are of. */
 export const trendDays = 30
@@ -22,6 +23,7 @@ export interface Overview {
   readonly trend: ReadonlyArray<TrendPoint>
   /** Waivers that end within the next fortnight, or have ended. */
   readonly endingWaivers: number
+  readonly undelivered: Undelivered
 }
 
 const jobs = (size: number): string => (size === 1 ? "1 job" : `${count(size)} jobs`)
@@ -114,19 +116,26 @@ const numbers = (of: OverviewFigures, trend: ReadonlyArray<TrendPoint>, endingWa
   ]}</dl>`
 }
 
-const left = ({ uncounted }: OverviewFigures): Markup =>
+/** Jobs that the numbers leave out. */
+const left = ({ uncounted }: OverviewFigures): ReadonlyArray<Markup> =>
   uncounted.length === 0
-    ? none
-    : html`<ul class="notes"><li>Not part of these numbers, since nothing holds now of what ${uncounted.length === 1 ? "it" : "they"} told: ${uncounted.map((job, index) => html`${index === 0 ? "" : ", "}<a href="${links.job(job)}">${job}</a>`)}</li></ul>`
+    ? []
+    : [
+        html`<li>Not part of these numbers, since nothing holds now of what ${uncounted.length === 1 ? "it" : "they"} told: ${uncounted.map((job, index) => html`${index === 0 ? "" : ", "}<a href="${links.job(job)}">${job}</a>`)}</li>`
+      ]
 
-export const overviewPage = ({ endingWaivers, figures, trend, views }: Overview, now: number): Page => {
+export const overviewPage = (
+  { endingWaivers, figures, trend, undelivered: lost, views }: Overview,
+  now: number
+): Page => {
   const [tone, words] = together(views)
   const of = overviewFigures(views, figures)
+  const notes = [...undelivered(lost, now), ...left(of)]
   return {
     title: "Overview",
     path: [],
     here: links.overview,
-    main: html`${headline(tone, words)}${left(of)}${numbers(of, trend, endingWaivers)}
+    main: html`${headline(tone, words)}${notes.length === 0 ? none : html`<ul class="notes">${notes}</ul>`}${numbers(of, trend, endingWaivers)}
 <section id="jobs"><h2>Jobs <small>${count(views.length)}</small></h2>${
       views.length === 0
         ? html`<p class="lead">Name some below <code>jobs</code> in compliance.yaml.</p>`

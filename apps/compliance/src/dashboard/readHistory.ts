@@ -3,12 +3,14 @@
  */
 import { states } from "@holdfast/check/CheckReport"
 import { type FindingFilter, History, type JobState, type RowFilter, type RunFilter } from "@holdfast/history/History"
+import { Outbox } from "@holdfast/history/Outbox"
 import type { Run, WaiverSeen } from "@holdfast/history/Run"
 import * as Effect from "effect/Effect"
 import * as Refused from "../server/Refused.ts"
 import type { InstanceValues } from "./instancePage.ts"
 import { type Overview, trendDays } from "./overviewPage.ts"
 import { type JobView, jobViews, type ScheduledJob } from "./standing.ts"
+import { mostGivenUp } from "./undelivered.ts"
 import { sorted } from "./waiversPage.ts"
 
 const dayMillis = 86_400_000
@@ -36,7 +38,9 @@ export const readOverview = Effect.fnUntraced(function* (scheduled: ReadonlyArra
   const figures = yield* history.figures(range)
   const trend = yield* history.trend(range)
   const { ended, soon } = sorted(yield* history.waivers({}), now)
-  return { views, figures, trend, endingWaivers: ended.length + soon.length } satisfies Overview
+  const outbox = yield* Outbox
+  const undelivered = { givenUp: yield* outbox.givenUp(mostGivenUp), waiting: yield* outbox.waiting }
+  return { views, figures, trend, endingWaivers: ended.length + soon.length, undelivered } satisfies Overview
 })
 
 /** One job, or that there is none of the name. */

@@ -3,6 +3,7 @@
  */
 import type { History } from "@holdfast/history/History"
 import type { HistoryError } from "@holdfast/history/HistoryError"
+import type { Outbox } from "@holdfast/history/Outbox"
 import { html as reportPieces, policy as reportPolicy } from "@holdfast/report/html"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -54,6 +55,7 @@ const asksNothing = Effect.flatMap(HttpServerRequest.HttpServerRequest, Refused.
 
 type Needs =
   | History
+  | Outbox
   | HttpServerRequest.HttpServerRequest
   | HttpRouter.RouteContext
   | HttpServerRequest.ParsedSearchParams

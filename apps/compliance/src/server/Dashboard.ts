@@ -5,6 +5,7 @@ import * as Http from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { History } from "@holdfast/history/History"
 import type { HistoryError } from "@holdfast/history/HistoryError"
+import { Outbox } from "@holdfast/history/Outbox"
 import { escapeText } from "@holdfast/report/Terminal"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -177,6 +178,7 @@ const start = Effect.fnUntraced(function* <E, R>(
   more: Layer.Layer<never, E, R | HttpRouter.HttpRouter>
 ) {
   const history = yield* History
+  const outbox = yield* Outbox
   const events = yield* Events
   const access = yield* Access
   if (server.tokens.length > 0 && !isLoopback(server.host) && server.url?.startsWith("https:") !== true) {
@@ -189,6 +191,7 @@ const start = Effect.fnUntraced(function* <E, R>(
   yield* HttpServer.serveEffect(
     guarded(server, inner).pipe(
       Effect.provideService(History, history),
+      Effect.provideService(Outbox, outbox),
       Effect.provideService(Events, events),
       Effect.provideService(Access, access)
     )

@@ -4,6 +4,7 @@ import { type IncomingHttpHeaders, request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import type { Outbox } from "@holdfast/history/Outbox"
 import type { RunStore } from "@holdfast/history/RunStore"
 import { Context, Cron, Effect, Layer, ManagedRuntime } from "effect"
 import { afterAll, beforeAll } from "vitest"
@@ -71,7 +72,7 @@ export const running = <E>(
     url: () => url,
     path: () => path,
     /** Writes more into its history. */
-    write: (more: (hands: Hands) => Effect.Effect<unknown, unknown, RunStore>) =>
+    write: (more: (hands: Hands) => Effect.Effect<unknown, unknown, RunStore | Outbox>) =>
       runtime.runPromise(Effect.flatMap(Clockwork, more)),
     ask: (path: string, request?: Asked) => ask(url, path, request)
   }

@@ -3,6 +3,7 @@ import type { ResourceReport, WaiverReport } from "@holdfast/check/CheckReport"
 import * as Database from "@holdfast/history/Database"
 import { RunStore, type Tick } from "@holdfast/history/RunStore"
 import * as SqlHistory from "@holdfast/history/SqlHistory"
+import * as SqlOutbox from "@holdfast/history/SqlOutbox"
 import * as SqlRunStore from "@holdfast/history/SqlRunStore"
 import { Effect, Layer } from "effect"
 import {
@@ -34,7 +35,7 @@ export class Hands {
 
 /** Both services over the file of `hands`, by the clock that `hands` show. */
 export const historyAt = (hands: Hands) =>
-  Layer.mergeAll(SqlHistory.layer, SqlRunStore.layer).pipe(
+  Layer.mergeAll(SqlHistory.layer, SqlRunStore.layer, SqlOutbox.layer).pipe(
     Layer.provideMerge(Database.Database.layer(hands.path, { now: hands.now }))
   )
 

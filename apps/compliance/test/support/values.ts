@@ -142,6 +142,21 @@ export const values = {
       reason_code: "HF900"
     })
   ),
+  undelivered: {
+    givenUp: [
+      {
+        id: "message",
+        channel: "ops",
+        job: "nightly",
+        event: "drift_opened",
+        createdAt: now - 7_200_000,
+        givenUpAt: now - 3_600_000,
+        attempts: 9,
+        lastError: "410 Gone"
+      }
+    ],
+    waiting: { count: 3, since: now - 7_200_000 }
+  },
   instance_id: "epdbilling",
   cronText: "0 0 * * *",
   timeZone: "Europe/Moscow",
@@ -188,7 +203,7 @@ export const pagesOf = (of: typeof values): Readonly<Record<string, string>> => 
   const ticks = new Map([[run.job, runs]])
   const story = { instance_id: of.instance_id, rows: rows.map((row) => ({ run, row })), runs: history, findings }
   const pages: Readonly<Record<string, Page>> = {
-    overview: overviewPage({ views, figures, trend, endingWaivers: 2 }, now),
+    overview: overviewPage({ views, figures, trend, endingWaivers: 2, undelivered: of.undelivered }, now),
     job: jobPage({ view, counts, trend, runs: { items: runs, next: run.run_id }, filter: { after: "x" } }, now),
     run: runPage({ run, counts, rows: { filter, part: { items: rows, next: run.run_id } } }, now),
     "run by state": runPage(
