@@ -32,6 +32,7 @@ describe("a dashboard on loopback", { timeout: 60_000 }, () => {
     assert.strictEqual((await ask("/")).status, 200)
     assert.notInclude((await ask("/")).body, "Signed in")
     assert.strictEqual((await ask("/login", form(secret))).status, 404)
+    assert.strictEqual((await ask("/login")).status, 404)
   })
 
   it.each([
@@ -197,10 +198,10 @@ describe("a dashboard behind a proxy that signs people in", { timeout: 60_000 },
 
   it("lets in nobody whom it does not name, or names doubtfully", async () => {
     for (const email of ["", " ", "a@example.com, b@example.com"]) {
-      assert.strictEqual((await trusted.ask("/", { headers: { ...user, "x-forwarded-email": email } })).status, 401)
+      assert.strictEqual((await trusted.ask("/", { headers: { ...user, "x-forwarded-email": email } })).status, 403)
     }
-    assert.strictEqual((await trusted.ask("/")).status, 401)
-    assert.strictEqual((await trusted.ask("/", { headers: bearer(secret) })).status, 401)
+    assert.strictEqual((await trusted.ask("/")).status, 403)
+    assert.strictEqual((await trusted.ask("/", { headers: bearer(secret) })).status, 403)
   })
 
   it("takes nobody else's word", async () => {

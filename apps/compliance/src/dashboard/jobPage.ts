@@ -33,7 +33,7 @@ const titles = { group: "By group", owner: "By owner", folder: "By folder" } as 
 const nobody = { group: "(in no group)", owner: "(no owner named)", folder: "(folder not known)" } as const
 
 /** The counts of a run by one kind of part, those with the most amiss first. */
-export const countTables = (all: ReadonlyArray<RunCount>): ReadonlyArray<Markup> =>
+export const countTables = (all: ReadonlyArray<RunCount>, runId: string): ReadonlyArray<Markup> =>
   (["group", "owner", "folder"] as const).map((kind) => {
     const rows = all
       .filter((each) => each.kind === kind)
@@ -44,7 +44,11 @@ export const countTables = (all: ReadonlyArray<RunCount>): ReadonlyArray<Markup>
       titles[kind],
       [kind, "in sync", "drifted", "missing", "pending", "not compared", "waived", "in all", "share"],
       rows.map((row) => [
-        row.name === "" ? nobody[kind] : row.name,
+        row.name === ""
+          ? nobody[kind]
+          : kind === "owner"
+            ? html`<a href="${links.run(runId, { owner: row.name })}">${row.name}</a>`
+            : row.name,
         ...[row.in_sync, row.drifted, row.missing, row.pending, row.not_compared, row.waived, row.total].map(count),
         percent(row.in_sync, row.total) ?? ""
       ])
@@ -79,7 +83,7 @@ export const jobPage = ({ counts: parts, filter, runs, trend, view }: JobStory, 
   const { summary } = standing
   const runId = state?.last?.run_id ?? ""
   const { after, ...chosen } = filter
-  const tables = countTables(parts).filter((each) => each !== none)
+  const tables = countTables(parts, runId).filter((each) => each !== none)
   return {
     title: job,
     path: [{ name: "Jobs", href: `${links.overview}#jobs` }],

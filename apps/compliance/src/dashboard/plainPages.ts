@@ -36,7 +36,9 @@ export const loginPage = ({ isFromElsewhere, problem, to }: Login): Page => ({
   path: [],
   here: links.login,
   main: html`<h1>Sign in</h1>${
-    problem === undefined ? none : html`<ul class="notes"><li class="error" role="alert">${problem}</li></ul>`
+    problem === undefined
+      ? none
+      : html`<div role="alert"><ul class="notes"><li class="error">${problem}</li></ul></div>`
   }${
     isFromElsewhere
       ? html`<p class="lead">You came from another site. If you have signed in before, <a href="${safeTarget(to)}">go on to the page</a>.</p>`

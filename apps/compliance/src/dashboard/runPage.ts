@@ -119,7 +119,7 @@ export const runPage = (story: RunStory, now: number): Page => {
   const { counts: parts, run } = story
   const { tone, words } = answerOf(run)
   const { summary } = run
-  const tables = countTables(parts).filter((each) => each !== none)
+  const tables = countTables(parts, run.run_id).filter((each) => each !== none)
   return {
     title: `${run.job}, ${run.tick.slice(0, 16).replace("T", " ")}`,
     path: [{ name: run.job, href: links.job(run.job) }],

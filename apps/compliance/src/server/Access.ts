@@ -48,6 +48,8 @@ export class Access extends Context.Service<
     /** Signs the holder of a token in. */
     readonly signIn: (request: Request, secret: string) => Effect.Effect<SessionCookie, Refused.Refused>
     readonly signOut: SessionCookie
+    /** There is a token to sign in with. */
+    readonly hasTokens: boolean
   }
 >()("@holdfast/compliance/Access") {
   static readonly layer = (
@@ -59,8 +61,9 @@ export class Access extends Context.Service<
 const make = Effect.fnUntraced(function* (server: Server) {
   const logins = yield* FailedLogins
   const tokens = yield* AccessTokens.load(server.tokens)
+  const hasTokens = tokens.length > 0
   const isProxy = isWithin(server.proxy?.addresses ?? [])
-  const isOpen = tokens.length === 0 && server.proxy === undefined && isLoopback(server.host)
+  const isOpen = !hasTokens && server.proxy === undefined && isLoopback(server.host)
   const isSecure = server.url?.startsWith("https:") === true
   // The prefix makes browsers refuse the cookie of a neighbouring host; it is for TLS only.
   const cookieName = isSecure ? "__Host-holdfast" : "holdfast"
@@ -109,7 +112,7 @@ const make = Effect.fnUntraced(function* (server: Server) {
     if (user !== undefined) return { user, hasSession: false }
     const header = request.headers.authorization
     const secret = header === undefined ? undefined : /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1]
-    if (secret !== undefined && tokens.length > 0) {
+    if (secret !== undefined && hasTokens) {
       const holder = yield* check(request, secret)
       return holder === undefined ? yield* wrong : { user: holder.name, hasSession: false }
     }
@@ -117,23 +120,21 @@ const make = Effect.fnUntraced(function* (server: Server) {
     const session = request.cookies[cookieName]
     const holder = session === undefined ? undefined : holderOfSession(tokens, session, now)
     if (holder !== undefined) return { user: holder.name, hasSession: true }
+    if (!hasTokens) {
+      return yield* Refused.forbidden("The proxy names nobody.", "Come by the address that signs people in.")
+    }
     return yield* Refused.unauthenticated(
-      tokens.length === 0 ? "The proxy names nobody." : "The dashboard is for holders of a token.",
-      tokens.length === 0
-        ? "Come by the address that signs people in."
-        : "Sign in at /login, or send `Authorization: Bearer` with a token."
+      "The dashboard is for holders of a token.",
+      "Sign in at /login, or send `Authorization: Bearer` with a token."
     )
   })
 
   const signIn = Effect.fnUntraced(function* (request: Request, secret: string) {
-    if (tokens.length === 0) {
-      return yield* Refused.notFound("There are no tokens to sign in with.", "Open the dashboard's first page.")
-    }
     const holder = yield* check(request, secret.trim())
     if (holder === undefined) return yield* wrong
     const now = yield* Clock.currentTimeMillis
     return cookie(sessionOf(holder, now), sessionMillis / 1000)
   })
 
-  return Access.of({ identify, signIn, signOut: cookie("", 0) })
+  return Access.of({ identify, signIn, signOut: cookie("", 0), hasTokens })
 })

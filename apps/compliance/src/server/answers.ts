@@ -96,8 +96,11 @@ export const isForPrograms = (request: Request): boolean =>
   !accepts(request.headers.accept, "text/html") ||
   request.headers.accept === "*/*"
 
-/** What stands in the place of an answer: the way in where nobody is signed in, else what is wrong and what to do. */
-export const refusal = (request: Request, refused: Refused): Effect.Effect<Response> => {
+/**
+ * What stands in the place of an answer: the way in where nobody is signed in, else what is wrong and what to do. `to`: where who has
+ * signed in goes then.
+ */
+export const refusal = (request: Request, refused: Refused, to?: string): Effect.Effect<Response> => {
   const { headers, status } = refused
   if (isForPrograms(request)) {
     return Effect.succeed(
@@ -111,7 +114,7 @@ export const refusal = (request: Request, refused: Refused): Effect.Effect<Respo
   const page =
     status === 401 || (status === 429 && pathOf(request) === "/login")
       ? loginPage({
-          to: request.method === "GET" ? request.url : "/",
+          to: to ?? (request.method === "GET" ? request.url : "/"),
           problem: request.method === "POST" ? `${refused.detail} ${refused.remedy}` : undefined,
           isFromElsewhere: request.headers["sec-fetch-site"] === "cross-site"
         })

@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import { links } from "../dashboard/links.ts"
 import { loginPage, safeTarget } from "../dashboard/plainPages.ts"
 import { Access, type SessionCookie } from "./Access.ts"
-import { pageAnswer } from "./answers.ts"
+import { pageAnswer, refusal } from "./answers.ts"
 import * as Refused from "./Refused.ts"
 
 const form = Schema.Struct({ token: Schema.String, to: Schema.optionalKey(Schema.String) })
@@ -28,10 +28,19 @@ const to = (target: string, { name, options, value }: SessionCookie) =>
     })
   )
 
+const isPossible = Effect.flatMap(Access, ({ hasTokens }) =>
+  hasTokens
+    ? Effect.void
+    : Effect.fail(Refused.notFound("There are no tokens to sign in with.", "Open the dashboard's first page."))
+)
+
 const showLogin = HttpRouter.route(
   "GET",
   links.login,
-  Effect.suspend(() => pageAnswer(loginPage({ to: "/", problem: undefined, isFromElsewhere: false }), undefined))
+  Effect.andThen(
+    isPossible,
+    Effect.suspend(() => pageAnswer(loginPage({ to: "/", problem: undefined, isFromElsewhere: false }), undefined))
+  )
 )
 
 const signIn = HttpRouter.route(
@@ -40,11 +49,17 @@ const signIn = HttpRouter.route(
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const access = yield* Access
+    yield* isPossible
     const sent = yield* HttpServerRequest.schemaBodyUrlParams(form).pipe(
       Effect.mapError(() => Refused.badRequest("The form is not as the page sends it.", "Sign in on the page.")),
       Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBytes)
     )
-    return yield* to(safeTarget(sent.to ?? "/"), yield* access.signIn(request, sent.token))
+    const target = safeTarget(sent.to ?? "/")
+    return yield* access.signIn(request, sent.token).pipe(
+      Effect.flatMap((cookie) => to(target, cookie)),
+      // The page for the next attempt knows where to go.
+      Effect.catch((refused) => refusal(request, refused, target))
+    )
   })
 )
 
