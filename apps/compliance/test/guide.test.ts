@@ -45,12 +45,42 @@ const shell = (line: string, cwd: string, env: Readonly<Record<string, string>>)
 describe("docs/compliance.md", () => {
   it("begins with the demo", () => {
     assert.strictEqual(commands[0], "npx -y pnpm@12.21.0 compliance:demo")
-    // Which demo.test.ts runs.
     assert.strictEqual(
       JSON.parse(read("package.json")).scripts["compliance:demo"],
       "node apps/compliance/src/bin.ts start --demo"
     )
   })
+
+  it.live(
+    "has a demo that ends on Ctrl-C, and leaves nothing behind",
+    () =>
+      Effect.promise(async () => {
+        // The pnpm that runs these tests is that one: a test must not need the network.
+        const { npm_execpath: pnpm } = process.env
+        const line = (commands[0] ?? "").replace("npx -y pnpm@12.21.0", pnpm === undefined ? "$&" : `"${pnpm}"`)
+        const child = spawn("bash", ["-c", line], { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] })
+        const ended = new Promise((resolve) => child.on("close", resolve))
+        let said = ""
+        child.stdout.setEncoding("utf8").on("data", (text: string) => {
+          said += text
+        })
+        try {
+          const path = await eventually(
+            "the demo",
+            () => /^Configuration and manifests: (\S+)$/m.exec(said)?.[1],
+            110_000
+          )
+          assert.isTrue(existsSync(path))
+          // As a terminal sends it: to all of its processes.
+          if (child.pid !== undefined) process.kill(-child.pid, "SIGINT")
+          await ended
+          assert.isFalse(existsSync(path))
+        } finally {
+          child.kill("SIGKILL")
+        }
+      }),
+    120_000
+  )
 
   it.live(
     "has commands that do what it says, one after the other",
