@@ -127,8 +127,8 @@ describe("docs/compliance.md", () => {
   })
 
   it("has every field of the configuration but those of alerts", () => {
-    const { jobNames, proxyNames, quotaNames, retentionNames, serverNames, tokenNames, topLevelNames } = fields
-    const all = [topLevelNames, jobNames, retentionNames, quotaNames, serverNames, tokenNames, proxyNames].flat()
+    const { jobNames, proxyNames, quotaNames, retentionNames, serverNames, secretNames, topLevelNames } = fields
+    const all = [topLevelNames, jobNames, retentionNames, quotaNames, serverNames, secretNames, proxyNames].flat()
     for (const name of all) if (name !== "version") assert.match(guide, new RegExp(`\`${name}\`|\\b${name}: `), name)
   })
 
