@@ -121,6 +121,36 @@ describe("compliance run", { timeout: 90_000 }, () => {
     )
   )
 
+  it.live("closes a run that nobody can make a report of, some time after its deadline, and goes on", () =>
+    withEmulator({ resources: [healthy("epd1"), healthy("epd2")] }, (env) =>
+      Effect.gen(function* () {
+        const path = folder()
+        const first = yield* runIn(path, env)
+        assert.strictEqual(first.code, 0)
+        // A run that a version began which this one does not understand, long ago.
+        yield* Effect.promise(async () => {
+          const history = await openHistory(join(path, "history.sqlite"))
+          await history.rows(
+            (
+              sql
+            ) => sql`INSERT INTO runs (run_id, job, tick, trigger_kind, state, planned, created_at, started_at, deadline)
+              VALUES ('old', 'nightly', 1, 'schedule', 'running', 1, 1, 1, 2)`
+          )
+          await history.rows(
+            (sql) => sql`INSERT INTO chunks (run_id, number, content_json, done_at, answer_json)
+              VALUES ('old', 0, '{"kind":"unheard of"}', 2, '{"unheard":"of"}')`
+          )
+          await history.close()
+        })
+        const second = yield* runIn(path, env)
+        assert.strictEqual(second.code, 0, second.stderr)
+        const old = (yield* runsIn(path)).find(({ run_id }) => run_id === "old")
+        assert.deepStrictEqual([old?.state, old?.verdict], ["failed", "error"])
+        assert.include(old?.why, "No report could be made of the run")
+      })
+    )
+  )
+
   it.live("says what it does not know", () =>
     Effect.gen(function* () {
       const path = folder()

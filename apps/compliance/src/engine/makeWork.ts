@@ -14,13 +14,14 @@ import type { HistoryError } from "@holdfast/history/HistoryError"
 import { type Announce, type Fence, type OpenRun, RunStore, type TakenChunk } from "@holdfast/history/RunStore"
 import type { Diagnostic } from "@holdfast/manifest/Diagnostic"
 import * as ManifestSource from "@holdfast/manifest/ManifestSource"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Alerts } from "../alerts/AlertsConfig.ts"
 import type { Job, RetryPolicyName } from "../config/ComplianceConfig.ts"
 import { version } from "../version.ts"
-import { Cloud, type CloudUnknown } from "./Cloud.ts"
+import { Cloud } from "./Cloud.ts"
 import { Chunk, type Order, orderFromJson, orderToJson } from "./Order.ts"
 import { type Step, StepFailed, Steps } from "./Steps.ts"
 
@@ -49,6 +50,9 @@ export interface Workshop {
   /** The emulator that answers in the place of the cloud, if one does. */
   readonly emulator: string | null
 }
+
+/** After its deadline, no longer is tried to make a report of a run: whatever keeps it from being closed, the next one is to begin. */
+const giveUpMillis = 120_000
 
 const readUntilOf = ({ deadline, startedAt }: OpenRun): number =>
   deadline - Math.min(mostMarginMillis, (deadline - startedAt) * marginShare)
@@ -173,6 +177,7 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
     // Read under the fence: nobody adds to its plan from here on.
     const run = yield* openRun(runId)
     if (fence === undefined || run === undefined) return
+    if (now >= run.deadline + giveUpMillis) return yield* settled(fail(fence, [neverClosed]), "its failure")
     const isOver = now >= readUntilOf(run)
     const [first, ...others] = yield* store.answers(runId)
     // Nobody could read the manifest in time.
@@ -245,14 +250,16 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
   /** Does a step. What went wrong is said here, in the log. */
   const perform = ({ chunk, job, run_id }: Step): Effect.Effect<void, StepFailed> =>
     (chunk === null ? close(run_id) : Effect.andThen(answer(run_id, chunk, job), tend)).pipe(
-      Effect.catch((error: HistoryError | CloudUnknown | StepFailed | UnreadableChunk) =>
-        error._tag === "StepFailed"
-          ? Effect.fail(error)
-          : Effect.andThen(
-              Effect.logWarning(`A step of the run is to be done again: ${error.message}`),
-              Effect.fail(new StepFailed())
-            )
-      ),
+      Effect.catchCause((cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+        const error = Cause.squash(cause)
+        const why = error instanceof Error ? error.message : String(error)
+        const isSaid = error instanceof StepFailed
+        return Effect.andThen(
+          isSaid ? Effect.void : Effect.logWarning(`A step of the run is to be done again: ${why}`),
+          Effect.fail(new StepFailed())
+        )
+      }),
       Effect.annotateLogs({ job, run_id })
     )
 
@@ -279,4 +286,10 @@ const neverRead: Diagnostic = {
   severity: "error",
   summary: "The run's time was over before its manifest was read",
   detail: "Allow more time with `timeout`, and see the logs of the replicas."
+}
+
+const neverClosed: Diagnostic = {
+  severity: "error",
+  summary: "No report could be made of the run, though its time was over",
+  detail: "See the logs of the replicas: they say why each attempt failed."
 }
