@@ -227,6 +227,16 @@ describe("a dashboard behind TLS", { timeout: 60_000 }, () => {
   })
 })
 
+describe("a dashboard of an emulated fleet", { timeout: 60_000 }, () => {
+  const { ask } = running({ emulator: "fleet.yaml" }, nothing)
+
+  it("says so on every page", async () => {
+    for (const path of ["/", "/findings", "/waivers", "/nothing"]) {
+      assert.isTrue(isPage(await ask(path), "Emulated by fleet.yaml: this says nothing of the cloud"))
+    }
+  })
+})
+
 describe("a server that cannot be", () => {
   it("says so where its port is taken", async () => {
     const server = createServer()

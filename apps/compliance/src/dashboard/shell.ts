@@ -27,6 +27,8 @@ export interface Frame {
   readonly user: string | undefined
   /** There is something to sign out of. */
   readonly canSignOut: boolean
+  /** What answered in the place of the cloud, where something did. */
+  readonly emulator: string | null
 }
 
 const places = [
@@ -52,6 +54,12 @@ const identity = ({ canSignOut, user }: Frame): Markup =>
     ? none
     : html`<span class="who">Signed in as ${user}${canSignOut ? html` <form method="post" action="${links.logout}"><button class="link">Sign out</button></form>` : none}</span>`
 
+/** What must be known before anything on the page is believed. */
+const warning = ({ emulator }: Frame): Markup =>
+  emulator === null
+    ? none
+    : html`<ul class="notes"><li class="loud">Emulated by ${emulator}: this says nothing of the cloud</li></ul>`
+
 /** A whole page. */
 export const pageText = ({ here, main, path, title }: Page, frame: Frame): string =>
   html`<!DOCTYPE html>
@@ -60,7 +68,7 @@ export const pageText = ({ here, main, path, title }: Page, frame: Frame): strin
 <body${frame.version === undefined ? none : html` data-version="${frame.version}" data-events="${links.events}"`}><a class="skip" href="#main">To the contents</a>
 <header><div class="brand"><a href="${links.overview}"><b>Holdfast: backups as declared</b></a>${identity(frame)}</div>${navigation(here)}</header>
 <div id="live" role="status"></div>
-<main id="main" tabindex="-1">${trail({ path, title, ...(here === undefined ? {} : { here }) })}${main}
+<main id="main" tabindex="-1">${warning(frame)}${trail({ path, title, ...(here === undefined ? {} : { here }) })}${main}
 <p class="asof">As of ${time(new Date(frame.now).toISOString())}.</p></main>
 <footer>Holdfast only reads the cloud. <a href="${links.openApi}">The API of this dashboard</a></footer></body></html>
 `.text

@@ -31,11 +31,12 @@ const told = ({ reason_code, run_id, state, tick }: InstanceRun): Seen => ({
   reason: reason_code === state ? "" : reason_code
 })
 
-const untold = ({ run_id, state, tick }: Run): Seen => ({
+const untold = ({ complete, run_id, state, tick }: Run): Seen => ({
   run_id,
   tick,
   state: undefined,
-  words: state === "finished" ? "not in the run" : `not known: ${state}`,
+  words:
+    state !== "finished" ? `not known: ${state}` : complete === true ? "not in the run" : "not known: not all was read",
   reason: ""
 })
 

@@ -58,10 +58,11 @@ export const trendChart = (trend: Trend): Markup => {
   const [first, last] = [told.at(0), told.at(-1)]
   const from = (of: typeof first) =>
     of?.[1] === undefined ? "" : `${percent(of[1].in_sync, of[1].total)} in sync on ${of[0]}`
+  const gaps = trend.days - told.length
   const label =
     told.length === 0
       ? `No result on any of ${trend.days} days`
-      : `By day: ${from(first)}, ${from(last)}; no result on ${trend.days - told.length} of ${trend.days} days`
+      : `By day: ${from(first)}, ${from(last)}${gaps === 0 ? "" : `; no result on ${gaps} of ${trend.days} days`}`
   const rows = told
     .toReversed()
     .map(([day, point]) => [

@@ -26,7 +26,7 @@ import { routes } from "../dashboard/routes.ts"
 import type { ScheduledJob } from "../dashboard/standing.ts"
 import { Access, openPaths } from "./Access.ts"
 import { isOwnHost, isOwnOrigin } from "./addresses.ts"
-import { accepts, CurrentCaller, ifNew, minuteOf, pathOf, refusal, secured } from "./answers.ts"
+import { accepts, CurrentCaller, EmulatedBy, ifNew, minuteOf, pathOf, refusal, secured } from "./answers.ts"
 import { Events } from "./Events.ts"
 import { FailedLogins } from "./FailedLogins.ts"
 import { loginRoutes } from "./login.ts"
@@ -142,6 +142,8 @@ const eventRoute = HttpRouter.add(
 export interface DashboardOptions {
   readonly server: Server
   readonly jobs: ReadonlyArray<ScheduledJob>
+  /** The emulator that answers in the place of the cloud, if one does: every page says so. */
+  readonly emulator?: string | null
 }
 
 /** The running dashboard. */
@@ -174,7 +176,7 @@ export class Dashboard extends Context.Service<
 }
 
 const start = Effect.fnUntraced(function* <E, R>(
-  { jobs, server }: DashboardOptions,
+  { emulator = null, jobs, server }: DashboardOptions,
   more: Layer.Layer<never, E, R | HttpRouter.HttpRouter>
 ) {
   const history = yield* History
@@ -192,6 +194,7 @@ const start = Effect.fnUntraced(function* <E, R>(
     guarded(server, inner).pipe(
       Effect.provideService(History, history),
       Effect.provideService(Outbox, outbox),
+      Effect.provideService(EmulatedBy, emulator),
       Effect.provideService(Events, events),
       Effect.provideService(Access, access)
     )

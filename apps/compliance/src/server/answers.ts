@@ -25,6 +25,11 @@ export const CurrentCaller = Context.Reference<Caller>("@holdfast/compliance/Cur
   defaultValue: () => ({ user: undefined, hasSession: false })
 })
 
+/** What answers in the place of the cloud; `null`: nothing does. */
+export const EmulatedBy = Context.Reference<string | null>("@holdfast/compliance/EmulatedBy", {
+  defaultValue: () => null
+})
+
 /** The path of a request, without its query. */
 export const pathOf = ({ url }: Request): string => url.split("?", 1)[0] ?? ""
 
@@ -81,7 +86,8 @@ export const minuteOf = (now: number): string => String(Math.floor(now / 60_000)
 const frameOf = (version: string | undefined) =>
   Effect.gen(function* () {
     const { hasSession, user } = yield* CurrentCaller
-    return { now: yield* Clock.currentTimeMillis, version, user, canSignOut: hasSession } satisfies Frame
+    const now = yield* Clock.currentTimeMillis
+    return { now, version, user, canSignOut: hasSession, emulator: yield* EmulatedBy } satisfies Frame
   })
 
 /** A page of history as it was at `version`; `undefined` of one that shows nothing of it. */

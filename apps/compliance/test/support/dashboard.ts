@@ -30,7 +30,11 @@ export class Clockwork extends Context.Service<Clockwork, Hands>()("test/Clockwo
 
 /** A history and the dashboard before it, for as long as the layer is in use. */
 export const dashboard = (
-  options: { readonly server?: Partial<Server>; readonly jobs?: ReadonlyArray<ScheduledJob> } = {}
+  options: {
+    readonly server?: Partial<Server>
+    readonly jobs?: ReadonlyArray<ScheduledJob>
+    readonly emulator?: string
+  } = {}
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -39,7 +43,8 @@ export const dashboard = (
         (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
       )
       const hands = new Hands(Date.now(), join(directory, "history.sqlite"))
-      return Dashboard.layer({ server: { ...open, ...options.server }, jobs: options.jobs ?? [] }).pipe(
+      const { emulator = null, jobs = [], server } = options
+      return Dashboard.layer({ server: { ...open, ...server }, jobs, emulator }).pipe(
         Layer.provideMerge(historyAt(hands)),
         Layer.provideMerge(Layer.succeed(Clockwork, hands)),
         Layer.provide(NodeFileSystem.layer)

@@ -162,7 +162,8 @@ export const values = {
   timeZone: "Europe/Moscow",
   refusal: { title: "Not found", detail: "There is none.", remedy: "Look elsewhere." },
   login: "/findings",
-  user: "alice"
+  user: "alice",
+  emulator: "fleet.yaml"
 }
 
 /** What is ours in them: words of a closed list, and times, which history makes of numbers. */
@@ -219,6 +220,6 @@ export const pagesOf = (of: typeof values): Readonly<Record<string, string>> => 
     refusal: refusalPage({ status: 404, ...of.refusal }),
     login: loginPage({ to: of.login, problem: of.refusal.detail, isFromElsewhere: true })
   }
-  const frame = { now, version: "v1", user: of.user, canSignOut: true }
+  const frame = { now, version: "v1", user: of.user, canSignOut: true, emulator: of.emulator }
   return Object.fromEntries(Object.entries(pages).map(([name, page]) => [name, pageText(page, frame)]))
 }
