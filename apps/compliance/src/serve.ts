@@ -54,7 +54,10 @@ export const serve = Effect.fn("serve")(function* <E, R>(
     Effect.scoped,
     Effect.provideService(RunStore, store),
     Effect.provide(
-      Dashboard.layer({ jobs, server }, Layer.merge(healthRoutes(pulse), metricsRoute(names))).pipe(
+      Dashboard.layer(
+        { jobs, server, emulator: workshop.emulator },
+        Layer.merge(healthRoutes(pulse), metricsRoute(names))
+      ).pipe(
         Layer.catchTag("ServeError", ({ cause }) =>
           Layer.effect(Dashboard, Effect.fail(new ListenError({ address: addressOf(server), detail: detailOf(cause) })))
         )
