@@ -89,7 +89,7 @@ export const ResourceReport = Schema.Struct({
   /** Of `not_compared`. */
   error: Schema.NullOr(ReadError),
   /** Of drift: why not every field of it could be compared, so that what is not among its changes may differ, too. */
-  doubt: Schema.optionalKey(Schema.String),
+  doubt: Schema.optionalKey(ReadError),
   /** Who is to be told; `null` where nobody is named. */
   owner: Schema.NullOr(Schema.String),
   tags: Schema.Record(Schema.String, Schema.String),

@@ -5,7 +5,7 @@ import * as Resource from "@holdfast/core/Resource"
 import { type Timestamp, toEpochMillis } from "@holdfast/core/Timestamp"
 import type { Expectations, Severity } from "@holdfast/manifest/Expectations"
 import type { DesiredResource } from "@holdfast/manifest/Manifest"
-import { type Change, type ResourceReport, severities } from "./CheckReport.ts"
+import { type Change, type ReadError, type ResourceReport, severities } from "./CheckReport.ts"
 import { formatDuration } from "./formatDuration.ts"
 import {
   clockSkewLimitMillis,
@@ -36,7 +36,7 @@ export const compare = (
   switch (live._tag) {
     case "NotRead": {
       const { error } = live
-      return report(desired, "not_compared", error.tag, `It could not be compared: ${error.detail}.`, { error })
+      return report(desired, "not_compared", error.tag, notComparedReason(error), { error })
     }
     case "NotFound":
       return unknown(desired, "Cloud Backup does not know the instance", live.createdAt, now, ruleSeverities)
@@ -44,6 +44,9 @@ export const compare = (
       return found(desired, live, now, ruleSeverities)
   }
 }
+
+/** Why a resource was not compared, in a sentence. */
+export const notComparedReason = ({ detail }: ReadError): string => `It could not be compared: ${detail}.`
 
 const noGroups: ReadonlyArray<string> = []
 const noTags: Readonly<Record<string, string>> = {}
@@ -130,7 +133,7 @@ const found = (
     return report(desired, "drifted", first.code, reason, {
       changes,
       ...(severity === undefined ? {} : { severity }),
-      ...(doubt === undefined ? {} : { doubt: doubt.error.detail })
+      ...(doubt === undefined ? {} : { doubt: doubt.error })
     })
   }
   if (doubt !== undefined) return compare(desired, doubt, now)

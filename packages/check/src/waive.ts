@@ -4,7 +4,7 @@
  */
 import { type Waiver, waivableFields } from "@holdfast/manifest/Waiver"
 import type { Change, ResourceReport, Unlisted, WaiverReport } from "./CheckReport.ts"
-import { worstOf } from "./compare.ts"
+import { notComparedReason, worstOf } from "./compare.ts"
 
 /** What a check found, before or after waivers. */
 export interface Findings {
@@ -89,8 +89,14 @@ const waivedRow = (row: ResourceReport, accepting: (field: string) => ReadonlyAr
   const changes = row.changes.map((change): Change => (accepts(change.field) ? { ...change, waived: true } : change))
   const left = changes.filter(({ waived }) => waived !== true)
   if (left.length === changes.length) return row
-  if (left.length === 0) return { ...row, state: "waived", changes, reason: why() }
   const drift = left.filter(({ pending }) => pending !== true)
+  const { doubt, ...known } = row
+  // Nothing is left that is known to be wrong, and not all was compared.
+  if (doubt !== undefined && drift.length === 0) {
+    const reason = notComparedReason(doubt)
+    return { ...known, state: "not_compared", reason_code: doubt.tag, reason, changes, error: doubt }
+  }
+  if (left.length === 0) return { ...row, state: "waived", changes, reason: why() }
   const [first] = drift
   if (first === undefined) {
     return {

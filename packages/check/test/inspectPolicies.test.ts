@@ -200,7 +200,7 @@ describe("compare, of policies", () => {
       const live = { _tag: "Found" as const, resource: resource({ enabled: false }), policies }
       return compare(desired({ enabled: true, policies: atLeast("daily") }), live, now)
     }
-    assert.deepInclude(of(unread), { state: "drifted", doubt: unread.error.detail })
+    assert.deepInclude(of(unread), { state: "drifted", doubt: unread.error })
     assert.notProperty(of([applied("daily")]), "doubt")
   })
 })

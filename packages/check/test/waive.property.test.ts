@@ -95,7 +95,7 @@ const becomes: Readonly<Record<ResourceReport["state"], ReadonlyArray<ResourceRe
   waived: ["waived"],
   missing: ["missing", "waived"],
   pending: ["pending", "waived"],
-  drifted: ["drifted", "pending", "waived"]
+  drifted: ["drifted", "pending", "waived", "not_compared"]
 }
 
 describe("a further waiver", () => {
@@ -112,7 +112,8 @@ describe("a further waiver", () => {
         const next = after.resources[at] as ResourceReport
         assert.isTrue(Schema.is(ResourceReport)(next))
         assert.include(becomes[row.state], next.state)
-        if (!isLive || !isAbout(added, row) || becomes[row.state].length === 1) {
+        const isSettled = row.state === "in_sync" || row.state === "waived"
+        if (!isLive || !isAbout(added, row) || isSettled) {
           // One that is waived already may say of one more who accepts it.
           assert.deepStrictEqual({ ...next, reason: "" }, { ...row, reason: "" })
           if (row.state !== "waived" || !isLive || !isAbout(added, row)) assert.strictEqual(next.reason, row.reason)
@@ -134,6 +135,11 @@ describe("a further waiver", () => {
           else assert.isTrue(row.changes.every(({ field, waived }) => waived === true || accepts(added, field)))
           if (row.state === "pending") assert.isNotEmpty(row.changes)
         }
+        // What doubt was beside drift is left when that is accepted.
+        if (next.state === "not_compared") {
+          assert.deepStrictEqual(next.error, row.state === "drifted" ? row.doubt : row.error)
+          assert.isTrue(left.every(({ pending }) => pending === true))
+        } else assert.strictEqual(next.doubt, row.doubt)
         if (next.state === "drifted") assert.isTrue(left.some(({ pending }) => pending !== true))
         if (next.state === "pending" && next.changes.length > 0) {
           assert.isTrue(left.length > 0 && left.every(({ pending }) => pending === true))
@@ -154,7 +160,10 @@ describe("a further waiver", () => {
       const before = waive(known, found, now)
       const after = waive([...known, added], found, now)
       const unread = (all: Findings) => all.resources.filter(({ state }) => state === "not_compared").length
-      assert.strictEqual(unread(after), unread(before))
+      const isTold = (row: ResourceReport) => row.doubt === undefined && row.state !== "not_compared"
+      assert.isAtLeast(unread(after), unread(before))
+      if (found.resources.every(isTold)) assert.strictEqual(unread(after), 0)
+      for (const row of after.resources) if (row.state !== "drifted") assert.notProperty(row, "doubt")
       if (codeOf(after) !== 0 || codeOf(before) === 0) return
       const turned = after.resources.filter((row, at) => row.state !== before.resources[at]?.state)
       assert.isTrue(turned.every((row) => row.state === "waived" && isAbout(added, row)))

@@ -4,7 +4,7 @@ import type { ResourceReport } from "../src/CheckReport.ts"
 import { compare } from "../src/compare.ts"
 import { type Live, notRead } from "../src/Live.ts"
 import { inOrder, waive } from "../src/waive.ts"
-import { ago, day, desired, found, minute, now } from "./fleet.ts"
+import { ago, day, desired, found, minute, now, resource } from "./fleet.ts"
 import { declared, folder, instance, selected } from "./scope.ts"
 
 /** The row of `web-1`, instance `i1`, a member of `web`. */
@@ -22,6 +22,14 @@ const rows = {
   fresh: row({ protected: true }, { _tag: "NotFound", createdAt: ago(minute) }),
   registering: row({ registered: true }, found({ initStatus: "REGISTERING", createdAt: ago(minute) })),
   offlineAndNew: protectedRow({ online: false, lastBackupTime: undefined, createdAt: ago(minute) }),
+  halfRead: row(
+    { online: true, policies: { names: ["daily"], isExact: false } },
+    {
+      _tag: "Found",
+      resource: resource({ online: false }),
+      policies: notRead("PermissionDenied", "no role", "Grant it.")
+    }
+  ),
   unread: row({ protected: true }, notRead("PermissionDenied", "no role", "Grant it."))
 }
 
@@ -54,6 +62,8 @@ type Case = readonly [fact: string, row: ResourceReport, waivers: ReadonlyArray<
 
 const cases: ReadonlyArray<Case> = [
   ["accepts all drift without fields", rows.offlineAndOld, [""], "waived -online -maxBackupAge"],
+  ["accepts nothing that was not compared beside its drift", rows.halfRead, [""], "not_compared -online"],
+  ["leaves drift beside what was not compared", rows.halfRead, ["fields: [policies]"], "drifted online"],
   [
     "accepts the fields that it names",
     rows.offlineAndOld,

@@ -8,7 +8,7 @@ import type { Change, CheckReport, ResourceReport } from "@holdfast/check/CheckR
 import { Arbitrary, Schema } from "effect"
 import { type Followed, followFindings } from "../src/followFindings.ts"
 import type { StoredFinding } from "../src/StoredFinding.ts"
-import { change, missing, notCompared, report, row, unlisted } from "./support/reports.ts"
+import { change, denied, missing, notCompared, report, row, unlisted } from "./support/reports.ts"
 
 const runs = Number(process.env.HOLDFAST_PROPERTY_RUNS ?? 1000)
 
@@ -63,7 +63,7 @@ const rowOf = (id: string, machine: Machine, more: Partial<ResourceReport>): Res
   const isPending = changes.some(({ pending }) => pending === true)
   const state = first !== undefined ? "drifted" : isPending ? "pending" : changes.length > 0 ? "waived" : "in_sync"
   const reason_code = first?.reason_code ?? (state === "waived" ? "HF001" : state)
-  const doubt = isDoubted(machine) ? { doubt: "its policies were not read" } : {}
+  const doubt = isDoubted(machine) ? { doubt: denied } : {}
   return row(id, { ...more, state, changes, reason_code, ...doubt })
 }
 

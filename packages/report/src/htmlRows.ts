@@ -87,18 +87,20 @@ const glyphs: Readonly<Record<string, Markup>> = {
 
 /** A resource that is not, or not yet, as declared. */
 export const finding = (row: ResourceReport, linkOf?: InstanceLink): Markup => {
-  const { address, baseline, changes, reason, reason_code, severity, state } = row
+  const { address, baseline, changes, doubt, reason, reason_code, severity, state } = row
   const { remedy } = rules.HF016
   const what = `${state} (${severity}${baseline === undefined ? "" : baseline === "new" ? ", new" : ", known"})`
   const why =
     changes.length > 0
       ? changes.map((each) => change(each, severity))
       : html`<div class="c">${state === "missing" ? advice(reason.replace(remedy, ""), remedy, reason_code) : prose(reason)}</div>`
+  const rest =
+    doubt === undefined ? none : html`<div class="c">Not all of it was compared: ${prose(doubt.detail)}</div>`
   return entry(
     "",
     html`${glyphs[state] ?? none} ${address}`,
     what,
-    html`${about(row, linkOf)}${why}`,
+    html`${about(row, linkOf)}${why}${rest}`,
     state === "drifted" || state === "missing"
   )
 }

@@ -55,10 +55,11 @@ const changeText = ({ actual, desired, field, pending, reason, reason_code, waiv
   return `${code(field)}: is ${values(actual)}, declared ${values(desired)}${mark}. ${prose(reason)} ${rule(reason_code)}`
 }
 
-const changesOf = ({ changes, reason, reason_code }: ResourceReport): string => {
+const changesOf = ({ changes, doubt, reason, reason_code }: ResourceReport): string => {
   if (changes.length === 0) return `${prose(reason)} ${rule(reason_code)}`
   const more = changes.length > maxChanges ? [`and ${changes.length - maxChanges} more`] : []
-  return [...changes.slice(0, maxChanges).map(changeText), ...more].join("<br>")
+  const rest = doubt === undefined ? [] : [`Not all of it was compared: ${prose(doubt.detail)}`]
+  return [...changes.slice(0, maxChanges).map(changeText), ...more, ...rest].join("<br>")
 }
 
 const whereOf = ({ owner, source }: ResourceReport): string =>

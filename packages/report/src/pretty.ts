@@ -92,7 +92,11 @@ const drifted = (resource: ResourceReport, width: number, paint: Palette): strin
   if (resource.state === "missing") {
     return `${head}    ${safe`${resource.reason}`}\n    ${paint.dim(`→ ${rules.HF016.remedy} (${escapeText(resource.reason_code)})`)}\n`
   }
-  return head + changes(resource.changes, paint)
+  const doubt =
+    resource.doubt === undefined
+      ? ""
+      : `    ${paint.unsure("? not all of it was compared")}: ${safe`${resource.doubt.detail}`}\n`
+  return head + changes(resource.changes, paint) + doubt
 }
 
 const pending = (resource: ResourceReport, width: number, paint: Palette): string => {

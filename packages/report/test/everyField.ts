@@ -6,6 +6,7 @@ import { summarize } from "@holdfast/check/Check"
 import { CheckReport, type ResourceReport, states } from "@holdfast/check/CheckReport"
 import { SchemaAST } from "effect"
 import { everything } from "./fullReport.ts"
+import { denied } from "./reports.ts"
 
 /** The text of a field, by its path, such as `resources[].source.path`. */
 export type TextOf = (path: string) => string
@@ -96,7 +97,8 @@ export const full: CheckReport = {
   // Of drift and of what was not read, two: such as have more fields.
   resources: states.flatMap((wanted) => {
     const of = everything.resources.filter(({ state }) => state === wanted)
-    return wanted === "drifted" || wanted === "not_compared" ? of.slice(0, 2) : of.slice(0, 1)
+    if (wanted === "drifted") return of.slice(0, 2).map((row) => ({ ...row, doubt: denied }))
+    return of.slice(0, wanted === "not_compared" ? 2 : 1)
   }),
   unlisted: everything.unlisted.map((row) => ({ ...row, since: "2026-03-01T03:00:00.000Z" })),
   waivers: {

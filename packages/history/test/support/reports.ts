@@ -1,5 +1,5 @@
 /** Reports as a check makes them, of a few words each. */
-import type { Change, CheckReport, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
+import type { Change, CheckReport, ReadError, ResourceReport, Unlisted } from "@holdfast/check/CheckReport"
 
 const source = { path: "backup.yaml", line: 1, column: 1 }
 
@@ -39,23 +39,20 @@ export const drifted = (instance_id: string, ...changes: ReadonlyArray<Partial<C
 export const missing = (instance_id: string, more: Partial<ResourceReport> = {}): ResourceReport =>
   row(instance_id, { state: "missing", reason_code: "HF016", ...more })
 
+export const denied: ReadError = {
+  tag: "PermissionDenied",
+  message: "It is denied",
+  detail: "it is denied",
+  remedy: "Ask for the role.",
+  status: 403,
+  grpc_code: 7,
+  request_id: null,
+  retryable: false,
+  attempts: 1
+}
+
 export const notCompared = (instance_id: string, more: Partial<ResourceReport> = {}): ResourceReport =>
-  row(instance_id, {
-    state: "not_compared",
-    reason_code: "PermissionDenied",
-    error: {
-      tag: "PermissionDenied",
-      message: "It is denied",
-      detail: "it is denied",
-      remedy: "Ask for the role.",
-      status: 403,
-      grpc_code: 7,
-      request_id: null,
-      retryable: false,
-      attempts: 1
-    },
-    ...more
-  })
+  row(instance_id, { state: "not_compared", reason_code: "PermissionDenied", error: denied, ...more })
 
 export const unlisted = (instance_id: string, more: Partial<Unlisted> = {}): Unlisted => ({
   kind: "instance",
