@@ -94,6 +94,17 @@ describe("a dashboard with tokens", { timeout: 60_000 }, () => {
     }
   })
 
+  it("is known to programs with a token by any name, and to browsers by its own", async () => {
+    const host = "holdfast.monitoring.svc:8080"
+    const session = kept(await ask("/login", form(secret)))
+    assert.strictEqual((await ask("/", { headers: { ...bearer(secret), host } })).status, 200)
+    assert.strictEqual((await ask("/", { headers: { ...bearer("wrong"), host } })).status, 401)
+    assert.strictEqual((await ask("/", { headers: { ...session, host } })).status, 403)
+    assert.strictEqual((await ask("/login", { headers: { host } })).status, 403)
+    // These are another's, and not there: nobody is kept from asking.
+    for (const path of ["/healthz", "/readyz"]) assert.strictEqual((await ask(path, { headers: { host } })).status, 404)
+  })
+
   it("keeps a browser signed in by a cookie that scripts and other sites cannot use", async () => {
     const answer = await ask("/login", form(secret, "/findings?state=open"))
     assert.deepStrictEqual([answer.status, answer.headers.location], [303, "/findings?state=open"])

@@ -21,7 +21,12 @@ export interface Caller {
   readonly user: string | undefined
   /** By a cookie, which can be given back. */
   readonly hasSession: boolean
+  /** By a token that came with the request. */
+  readonly hasToken: boolean
 }
+
+/** Who does not have to say who they are. */
+export const nobody: Caller = { user: undefined, hasSession: false, hasToken: false }
 
 /** What a browser keeps, for a while or, where `maxAge` is 0, no more. */
 export interface SessionCookie {
@@ -36,8 +41,11 @@ export interface SessionCookie {
   }
 }
 
-/** Paths that need nobody's leave: what a page of the way in is made of, and what tells a supervisor that the process lives. */
-export const openPaths: ReadonlySet<string> = new Set(["/login", "/healthz", "/readyz"])
+/** What tells a supervisor that the process lives, and works. */
+export const probePaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
+
+/** Paths that need nobody's leave: the way in, and those. */
+export const openPaths: ReadonlySet<string> = new Set(["/login", ...probePaths])
 
 type Request = HttpServerRequest.HttpServerRequest
 
@@ -107,19 +115,19 @@ const make = Effect.fnUntraced(function* (server: Server) {
   const wrong = Refused.unauthenticated("The token is wrong.", "Check it, or ask whoever runs the dashboard.")
 
   const identify = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Caller, Refused.Refused> {
-    if (isOpen) return { user: undefined, hasSession: false }
+    if (isOpen) return nobody
     const user = userOfProxy(request)
-    if (user !== undefined) return { user, hasSession: false }
+    if (user !== undefined) return { ...nobody, user }
     const header = request.headers.authorization
     const secret = header === undefined ? undefined : /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1]
     if (secret !== undefined && hasTokens) {
       const holder = yield* check(request, secret)
-      return holder === undefined ? yield* wrong : { user: holder.name, hasSession: false }
+      return holder === undefined ? yield* wrong : { ...nobody, user: holder.name, hasToken: true }
     }
     const now = yield* Clock.currentTimeMillis
     const session = request.cookies[cookieName]
     const holder = session === undefined ? undefined : holderOfSession(tokens, session, now)
-    if (holder !== undefined) return { user: holder.name, hasSession: true }
+    if (holder !== undefined) return { ...nobody, user: holder.name, hasSession: true }
     if (!hasTokens) {
       return yield* Refused.forbidden("The proxy names nobody.", "Come by the address that signs people in.")
     }

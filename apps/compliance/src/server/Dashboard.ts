@@ -24,7 +24,7 @@ import { allAssets } from "../dashboard/assets.ts"
 import { links } from "../dashboard/links.ts"
 import { routes } from "../dashboard/routes.ts"
 import type { ScheduledJob } from "../dashboard/standing.ts"
-import { Access, openPaths } from "./Access.ts"
+import { Access, nobody, openPaths, probePaths } from "./Access.ts"
 import { isOwnHost, isOwnOrigin } from "./addresses.ts"
 import { accepts, CurrentCaller, EmulatedBy, ifNew, minuteOf, pathOf, refusal, secured } from "./answers.ts"
 import { Events } from "./Events.ts"
@@ -44,12 +44,6 @@ const mistakeOf = (server: Server, request: Request): Refused.Refused | undefine
   const { headers, method, url } = request
   const path = pathOf(request)
   if (!url.startsWith("/")) return Refused.badRequest("The request names no path.", "Send `GET /`.")
-  if (!isOwnHost(server, headers.host)) {
-    return Refused.forbidden(
-      `This dashboard is not known as ${headers.host ?? "(no name)"}.`,
-      "Open it by its address, or write the name below `server` as `url`: else a page of another site could read it."
-    )
-  }
   if (headers.origin !== undefined && !isOwnOrigin(server, headers.origin, headers.host)) {
     return Refused.forbidden(
       `A page of ${headers.origin} asks, and only the dashboard's own pages may.`,
@@ -65,6 +59,15 @@ const mistakeOf = (server: Server, request: Request): Refused.Refused | undefine
   }
   return Refused.methodNotAllowed(allow)(`${method} is not known here.`, `There is ${allow}: the dashboard only reads.`)
 }
+
+/** What is wrong with the name that a browser knows this server by. */
+const misnamed = (server: Server, { headers }: Request): Refused.Refused | undefined =>
+  isOwnHost(server, headers.host)
+    ? undefined
+    : Refused.forbidden(
+        `This dashboard is not known as ${headers.host ?? "(no name)"}.`,
+        "Open it by its address, or write the name below `server` as `url`: else a page of another site could read it."
+      )
 
 /** What else than an answer can come of a request. */
 const refusedBy = (cause: Cause.Cause<unknown>): Refused.Refused => {
@@ -96,7 +99,11 @@ const guarded = <E, R>(server: Server, inner: Effect.Effect<HttpServerResponse.H
       const mistake = mistakeOf(server, request)
       if (mistake !== undefined) return yield* mistake
       const isOpen = openPaths.has(path) || assetPaths.has(path)
-      const caller = isOpen ? { user: undefined, hasSession: false } : yield* access.identify(request)
+      const caller = isOpen ? nobody : yield* access.identify(request)
+      // Supervisors and scrapers use any name: the ones are told nothing, and no page can know the token of the others.
+      const isAnyName = caller.hasToken || probePaths.has(path)
+      const wrongName = isAnyName ? undefined : misnamed(server, request)
+      if (wrongName !== undefined) return yield* wrongName
       const isApi = path.startsWith("/api/")
       if (isApi && !accepts(request.headers.accept, "application/json")) {
         return yield* Refused.notAcceptable("The API answers in JSON.", "Send `Accept: application/json`.")

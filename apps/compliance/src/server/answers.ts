@@ -14,7 +14,7 @@ import { policy } from "../dashboard/assets.ts"
 import { loginPage, refusalPage } from "../dashboard/plainPages.ts"
 import { type Frame, type Page, pageText } from "../dashboard/shell.ts"
 import { version as program } from "../version.ts"
-import type { Caller } from "./Access.ts"
+import { type Caller, nobody } from "./Access.ts"
 import type { Refused } from "./Refused.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
@@ -22,7 +22,7 @@ type Response = HttpServerResponse.HttpServerResponse
 
 /** Who asks, for the page that answers. */
 export const CurrentCaller = Context.Reference<Caller>("@holdfast/compliance/CurrentCaller", {
-  defaultValue: () => ({ user: undefined, hasSession: false })
+  defaultValue: () => nobody
 })
 
 /** What answers in the place of the cloud; `null`: nothing does. */
