@@ -151,12 +151,44 @@ describe("compliance run", { timeout: 90_000 }, () => {
     )
   )
 
+  it.live("runs a tick once, however often it is told to run what is due, and tells each time what came of it", () =>
+    withEmulator({ resources: [healthy("epd1"), healthy("epd2", { enabled: false })] }, (env) =>
+      Effect.gen(function* () {
+        const path = directory({
+          "compliance.yaml":
+            'version: 1\njobs: {often: {cron: "0 * * * *", startWithin: 2h, manifests: backup.yaml}}\n',
+          "backup.yaml": manifest
+        })
+        const due = compliance(["run", "--config", join(path, "compliance.yaml"), "--due"], env)
+        const first = yield* due
+        assert.strictEqual(first.stdout, "often: drifted\n", first.stderr)
+        yield* Effect.promise(async () => {
+          const history = await openHistory(join(path, "history.sqlite"))
+          await history.rows((sql) => sql`UPDATE jobs SET considered_until = considered_until - 3600000`)
+          await history.close()
+        })
+        for (const { code, stderr, stdout } of yield* Effect.all([due, due, due], { concurrency: 2 })) {
+          assert.strictEqual(stdout, "often: drifted\n", stderr)
+          assert.strictEqual(code, 2)
+        }
+        const all = yield* runsIn(path)
+        assert.deepStrictEqual(all.map(({ trigger }) => trigger).toSorted(), ["manual", "schedule"])
+        assert.match(all.find(({ trigger }) => trigger === "schedule")?.tick ?? "", /:00:00.000Z$/)
+      })
+    )
+  )
+
   it.live("says what it does not know", () =>
     Effect.gen(function* () {
       const path = folder()
       const { code, stderr } = yield* compliance(["run", "--config", join(path, "compliance.yaml"), "--job", "nigthly"])
       assert.strictEqual(code, 1)
       assert.strictEqual(stderr, 'error: There is no job "nigthly" in the configuration\n  Did you mean "nightly"?\n')
+      for (const flags of [[], ["--due", "--job", "nightly"]]) {
+        const result = yield* compliance(["run", "--config", join(path, "compliance.yaml"), ...flags])
+        assert.strictEqual(result.code, 1)
+        assert.include(result.stderr, "takes either --job or --due")
+      }
     })
   )
 })

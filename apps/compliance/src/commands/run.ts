@@ -1,20 +1,22 @@
 /**
- * `compliance run`: one run of a job now.
+ * `compliance run`: one run of a job now, or what is due.
  */
 import { meanings } from "@holdfast/check/ExitCode"
 import { History } from "@holdfast/history/History"
+import type { Run } from "@holdfast/history/Run"
 import { RunStore } from "@holdfast/history/RunStore"
 import { nearest, quote } from "@holdfast/manifest/Diagnostic"
 import { safe } from "@holdfast/report/Terminal"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { flush } from "../alerts/Delivery.ts"
 import type { ComplianceConfig } from "../config/ComplianceConfig.ts"
 import { load } from "../config/load.ts"
-import { work } from "../engine/work.ts"
+import { addTicks, work } from "../engine/work.ts"
 import { ExitWith } from "../Failure.ts"
 import * as Output from "../Output.ts"
 import * as services from "../services.ts"
@@ -47,6 +49,52 @@ const ended = Effect.fnUntraced(function* (runId: string) {
   })
 })
 
+/** Runs a job now, and tells what came of it. */
+const runNow = Effect.fnUntraced(function* (job: string, config: ComplianceConfig) {
+  const runId = yield* RunStore.use((store) => store.addManual(job))
+  const run = yield* Effect.raceFirst(ended(runId), working(config))
+  return [{ job, run: run ?? null }]
+})
+
+/** Adds the ticks that have come, sees all that is due to its end, and tells what came last of each job. */
+const runDue = Effect.fnUntraced(function* (config: ComplianceConfig) {
+  const store = yield* RunStore
+  const names = new Set(config.jobs.map(({ name }) => name))
+  const lasts = History.use(({ jobs }) => Effect.map(jobs, (all) => new Map(all.map(({ job, last }) => [job, last]))))
+  const left = Effect.gen(function* () {
+    return [...(yield* store.due), ...(yield* store.open)].filter(({ job }) => names.has(job))
+  })
+  yield* addTicks(services.workshopOf(config))
+  const before = yield* lasts
+  const coming = new Set((yield* left).map(({ job }) => job))
+  // Nobody sees before its next tick whether a new job works.
+  for (const job of names) if ((before.get(job) ?? null) === null && !coming.has(job)) yield* store.addManual(job)
+  const done = Effect.repeat(left, { until: (runs) => runs.length === 0, schedule: Schedule.spaced("250 millis") })
+  yield* Effect.raceFirst(done, working(config))
+  const known = yield* lasts
+  return [...names].map((job) => ({ job, run: known.get(job) ?? null }))
+})
+
+const working = (config: ComplianceConfig) =>
+  Effect.andThen(work(services.workshopOf(config), { isTicking: false }), Effect.never)
+
+/** The code of several runs: drift wins, as in a check, and what could not be told is never good. */
+const worst = [2, 1, 3, 0]
+
+const codeOf = (run: Run | null): number => run?.exit_code ?? 1
+
+/** What came of a job, in a line. */
+const lineOf = (job: string, run: Run | null): string =>
+  `${safe`${job}: ${run?.verdict ?? "error"}`}${run === null || run.why === "" ? "" : safe`: ${run.why}`}`
+
+/** Flags that say nothing, or too much. */
+class OneOf extends Schema.TaggedError<OneOf>("@holdfast/compliance/OneOf")("OneOf", {}) {
+  readonly remedy = "Name a job with --job, or run what its schedule says with --due."
+  override get message() {
+    return "compliance run takes either --job or --due"
+  }
+}
+
 const exitCodes = Object.entries(meanings)
   .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
   .join("\n")
@@ -55,31 +103,33 @@ export const run = Command.make(
   "run",
   {
     config: flags.config,
-    job: Flag.String("job").pipe(Flag.withMetavar("name"), Flag.withDescription("The job to run"))
+    job: Flag.String("job").pipe(Flag.withMetavar("name"), Flag.withDescription("The job to run now"), Flag.optional),
+    due: Flag.Boolean("due").pipe(
+      Flag.withDescription("Run what is due by the schedules of all jobs"),
+      Flag.withDefault(false)
+    )
   },
-  Effect.fn("compliance run")(function* ({ config: path, job }) {
+  Effect.fn("compliance run")(function* ({ config: path, due, job }) {
     const config = yield* load(path)
-    yield* checkJob(job, config)
-    const result = yield* Effect.gen(function* () {
-      const runId = yield* RunStore.use((store) => store.addManual(job))
-      const result = yield* Effect.raceFirst(
-        ended(runId),
-        Effect.andThen(work(services.workshopOf(config), { isTicking: false }), Effect.never)
-      )
+    if (Option.isSome(job) === due) return yield* new OneOf()
+    if (Option.isSome(job)) yield* checkJob(job.value, config)
+    const results = yield* Effect.gen(function* () {
+      const results = Option.isSome(job) ? yield* runNow(job.value, config) : yield* runDue(config)
       yield* flush(config.alerts)
-      return result
+      return results
     }).pipe(Effect.provide(services.layer(config)))
-    const code = result?.exit_code ?? 1
-    const why = result === undefined || result.why === "" ? "" : safe`: ${result.why}`
-    yield* Output.stdout(`${safe`${job}: ${result?.verdict ?? "error"}`}${why}\n`)
+    yield* Output.stdout(results.map(({ job, run }) => `${lineOf(job, run)}\n`).join(""))
+    const codes = results.map(({ run }) => codeOf(run))
+    const code = worst.find((one) => codes.includes(one)) ?? 1
     if (code !== 0) return yield* new ExitWith({ code })
   })
 ).pipe(
-  Command.withShortDescription("Run a job now, and wait for it"),
+  Command.withShortDescription("Run a job now, or what is due, and wait for it"),
   Command.withDescription(
-    `Runs a job once, now, and records the run: by hand, from cron, from a systemd timer or from a Kubernetes CronJob. Replicas that are at work help with it; where the job runs already, this run waits until that one is over.\n\nExit codes:\n${exitCodes}`
+    `With --job, runs a job once, now, and records the run. With --due, it is a replica for as long as there is something to do: it adds the ticks that have come since it was called last, each of which is run once however often it is called, runs a job that never ran, and tells what came last of each job. So cron, a systemd timer or a Kubernetes CronJob is the clock. Replicas that are at work help with it; where a job runs already, its run waits until that one is over.\n\nExit codes, of several jobs the worst:\n${exitCodes}`
   ),
   Command.withExamples([
-    { command: "compliance run --job nightly", description: "Run the job nightly of compliance.yaml" }
+    { command: "compliance run --job nightly", description: "Run the job nightly of compliance.yaml" },
+    { command: "compliance run --due", description: "Run what is due, from cron" }
   ])
 )

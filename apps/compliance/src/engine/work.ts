@@ -115,3 +115,9 @@ export const work = Effect.fnUntraced(function* (
     (stops) => Effect.all(stops, { concurrency: "unbounded", discard: true })
   )
 })
+
+/** Adds the ticks that have come by now. */
+export const addTicks = Effect.fnUntraced(function* (workshop: Workshop) {
+  const clock = yield* makeClock(workshop.jobs, yield* makeWork(workshop))
+  yield* clock.tick
+})
