@@ -1,23 +1,29 @@
 /** `compliance start --demo` as a process, and what its fleet goes through. */
-import { existsSync, readFileSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { afterAll, beforeAll } from "vitest"
 import { readConfig } from "../src/config/readConfig.ts"
 import { configuration, manifestsAt } from "../src/demo/files.ts"
 import { day, Fleet, hour, idOf } from "../src/demo/fleet.ts"
-import { eventually, type Replica, start } from "./support/replica.ts"
+import { compliance, directory as directoryOf, eventually, type Replica, start } from "./support/replica.ts"
 
 describe("compliance start --demo", () => {
   let demo: Replica
   let url = ""
   let directory = ""
+  let programs = ""
   const startedAt = Date.now()
 
   beforeAll(async () => {
     // The machine's own settings lead nowhere: they are not the demo's.
-    demo = start(["start", "--demo"], { HOLDFAST_BACKUP_URL: "http://127.0.0.1:1" })
+    programs = directoryOf({ "xdg-open": '#!/bin/sh\necho "$1" > "$0.asked"\n' })
+    chmodSync(join(programs, "xdg-open"), 0o755)
+    demo = start(["start", "--demo", "--seed", "1", "--open"], {
+      HOLDFAST_BACKUP_URL: "http://127.0.0.1:1",
+      PATH: `${programs}:${process.env.PATH}`
+    })
     const said = (pattern: RegExp) => eventually(String(pattern), () => pattern.exec(demo.said.stdout)?.[1], 110_000)
     url = await said(/^Dashboard: (http:\S+)$/m)
     directory = await said(/^Configuration and manifests: (\S+)$/m)
@@ -37,6 +43,15 @@ describe("compliance start --demo", () => {
     assert.match(demo.said.stderr, /everything that it shows is emulated/)
     assert.strictEqual(new URL(url).hostname, "127.0.0.1")
     assert.isBelow(Date.now() - startedAt, 60_000)
+  })
+
+  it.runIf(process.platform === "linux")("shows itself in a browser where that is asked for", async () => {
+    const asked = await eventually("the browser", () => {
+      const path = join(programs, "xdg-open.asked")
+      const text = existsSync(path) ? readFileSync(path, "utf8") : ""
+      return text === "" ? undefined : text
+    })
+    assert.strictEqual(asked, `${url}\n`)
   })
 
   it("shows a month that was not quiet", async () => {
@@ -85,6 +100,15 @@ describe("compliance start --demo", () => {
     assert.strictEqual(await demo.ended, 0)
     assert.isFalse(existsSync(directory))
   })
+})
+
+describe("compliance start", () => {
+  it.live("takes what belongs to the demo with it alone", () =>
+    Effect.map(compliance(["start", "--seed", "2"]), ({ code, stderr }) => {
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "Add --demo")
+    })
+  )
 })
 
 describe("the demo's fleet", () => {

@@ -4,13 +4,23 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { load } from "../config/load.ts"
 import { serve } from "../serve.ts"
 import * as services from "../services.ts"
 import * as flags from "./flags.ts"
 
+/** What is said of the demo is no wish for the service. */
+class OnlyOfDemo extends Schema.TaggedError<OnlyOfDemo>("@holdfast/compliance/OnlyOfDemo")("OnlyOfDemo", {}) {
+  readonly remedy = "Add --demo, or leave them out."
+  override get message() {
+    return "--seed and --open go with --demo"
+  }
+}
+
 /** The service of a configuration. */
-const main = Effect.fn("compliance start")(function* (path: string) {
+const main = Effect.fnUntraced(function* (path: string) {
   const config = yield* load(path)
   const size = `${config.jobs.length} ${config.jobs.length === 1 ? "job" : "jobs"}`
   yield* serve(config, services.workshopOf(config), (url) =>
@@ -30,20 +40,19 @@ export const start = Command.make(
     ),
     seed: Flag.Int("seed").pipe(
       Flag.withDescription("With --demo: the same seed has the same things happen. Default: 1"),
-      Flag.withDefault(1)
+      Flag.optional
     ),
     open: Flag.Boolean("open").pipe(
       Flag.withDescription("With --demo: show the dashboard in a browser"),
       Flag.withDefault(false)
     )
   },
-  ({ config, demo, open, seed }) =>
-    demo
-      ? Effect.flatMap(
-          Effect.promise(() => import("../demo/demo.ts")),
-          (module) => module.demo({ seed, open })
-        )
-      : main(config)
+  Effect.fn("compliance start")(function* ({ config, demo, open, seed }) {
+    if (!demo && (open || Option.isSome(seed))) return yield* new OnlyOfDemo()
+    if (!demo) return yield* main(config)
+    const module = yield* Effect.promise(() => import("../demo/demo.ts"))
+    yield* module.demo({ seed: Option.getOrElse(seed, () => 1), open })
+  })
 ).pipe(
   Command.withShortDescription("Run the jobs until told to stop"),
   Command.withDescription(
