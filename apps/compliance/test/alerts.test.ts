@@ -11,6 +11,7 @@ const folder = (alerts: ReadonlyArray<string>, cron = "0 3 1 1 *") =>
   directory({
     "compliance.yaml": [
       "version: 1",
+      'server: {listen: "127.0.0.1:0"}',
       `jobs: {nightly: {cron: "${cron}", manifests: backup.yaml}}`,
       "alerts:",
       ...alerts
