@@ -83,7 +83,9 @@ describe("compliance start --demo", () => {
 
   it("answers with pages", async () => {
     for (const path of ["/", "/jobs/production", "/waivers", `/instances/${idOf("billing-db")}`]) {
-      assert.include(await (await get(path)).text(), "</html>")
+      const text = await (await get(path)).text()
+      assert.include(text, "</html>")
+      assert.include(text, "Emulated by ")
     }
   })
 
