@@ -112,7 +112,7 @@ describe.each(databases())("History on $name", ({ address }) => {
         all.map(({ run_id }) => run_id).toSorted()
       )
       const error = yield* Effect.flip(history.runs({ limit: 1, after: "x" }))
-      assert.strictEqual(error.reason, "invalid")
+      assert.strictEqual(error.reason, "unknown_page")
     })
   )
 
