@@ -92,6 +92,7 @@ export const changes = (more: Partial<RunChanges> = {}): RunChanges => ({
   unwaived: [],
   couldNotTell: 0,
   couldNotTellBefore: 0,
+  failedBefore: 0,
   report: null,
   ...more
 })

@@ -58,7 +58,9 @@ describe("announce", () => {
     const failed = run({ state: "failed", verdict: "error", summary: null, why: "No credentials" })
     assert.deepStrictEqual(told({ run: failed, couldNotTell: 1 }), ["ops run_failed"])
     assert.deepStrictEqual(told({ run: failed, previous: failed, couldNotTell: 2, couldNotTellBefore: 1 }), [])
-    assert.deepStrictEqual(told({ previous: failed, couldNotTellBefore: 1 }), ["ops could_tell_again"])
+    assert.deepStrictEqual(told({ previous: failed, couldNotTellBefore: 1, failedBefore: 1 }), ["ops could_tell_again"])
+    // Also where runs that could not tell came between.
+    assert.deepStrictEqual(told({ couldNotTellBefore: 2, failedBefore: 1 }), ["ops could_tell_again"])
   })
 
   it("leads drift by owner, severity, job and event", () => {

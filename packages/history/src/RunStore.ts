@@ -54,10 +54,12 @@ export interface RunChanges {
   readonly resolved: ReadonlyArray<Finding>
   /** Open findings that a waiver accepted when they were seen before, and none accepts now. */
   readonly unwaived: ReadonlyArray<Finding>
-  /** How many runs of the job in a row, this one included, could not tell or failed. */
+  /** How many runs of the job in a row, this one included, could not tell of all or failed. */
   readonly couldNotTell: number
   /** The same without this one, where it could tell. */
   readonly couldNotTellBefore: number
+  /** How many of those before failed. */
+  readonly failedBefore: number
   /** `null` of a run that failed. */
   readonly report: CheckReport | null
 }

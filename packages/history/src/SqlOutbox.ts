@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Fragment } from "effect/sql/Statement"
 import { askTotals } from "./askTotals.ts"
+import { couldTell } from "./couldTell.ts"
 import { Database } from "./Database.ts"
 import { decoded } from "./decoded.ts"
 import { inBatches } from "./inBatches.ts"
@@ -160,7 +161,7 @@ const make = (database: Database["Service"]): Outbox["Service"] => {
             action,
             sql`
               SELECT run_id FROM runs
-              WHERE job = ${run.job} AND state = 'finished' AND exit_code IN (0, 2)
+              WHERE job = ${run.job} AND ${couldTell(sql)}
                 AND started_at > (SELECT started_at FROM runs WHERE run_id = ${run.runId}) LIMIT 1`
           )
     return { over: new Set(over.map(({ finding_id }) => finding_id)), hasTold: told.length > 0 }

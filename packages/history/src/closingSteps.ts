@@ -4,6 +4,7 @@
 import type { CheckReport } from "@holdfast/check/CheckReport"
 import type { Diagnostic } from "@holdfast/manifest/Diagnostic"
 import * as Effect from "effect/Effect"
+import { couldTell } from "./couldTell.ts"
 import type { Database } from "./Database.ts"
 import { findingsTable } from "./findingsTable.ts"
 import { type Followed, followFindings } from "./followFindings.ts"
@@ -15,9 +16,6 @@ import { countsByPlace, headOf, rowsOf, waiversOf } from "./reportRows.ts"
 import { countsOf, type RunRow, toRun } from "./runColumns.ts"
 import { type StoredFinding, toFinding } from "./StoredFinding.ts"
 import { storableText } from "./storableText.ts"
-
-/** Exit codes of runs that could tell. */
-const told = [0, 2]
 
 /** How many diagnostics the reason of a failed run repeats. */
 const diagnosticsTold = 10
@@ -43,16 +41,16 @@ export const closingSteps = (database: Database["Service"]): Pick<RunStore["Serv
     return done !== undefined
   })
 
-  /** How many runs in a row could not tell or failed, the run that began at `startedAt` left out. */
+  /** How many runs in a row could not tell or failed, the run that began at `startedAt` left out, and how many of them failed. */
   const streakBefore = Effect.fnUntraced(function* (job: string, startedAt: number) {
-    const [row] = yield* sql<{ count: number }>`
-      SELECT COUNT(*) AS count FROM runs
+    const [row] = yield* sql<{ count: number; failed: number }>`
+      SELECT COUNT(*) AS count, COUNT(CASE WHEN state = 'failed' THEN 1 END) AS failed FROM runs
       WHERE job = ${job} AND state IN ('finished', 'failed') AND started_at < ${startedAt}
         AND started_at > COALESCE((
           SELECT MAX(started_at) FROM runs
-          WHERE job = ${job} AND state = 'finished' AND exit_code IN ${sql.in(told)} AND started_at < ${startedAt}
+          WHERE job = ${job} AND ${couldTell(sql)} AND started_at < ${startedAt}
         ), -1)`
-    return row?.count ?? 0
+    return { count: row?.count ?? 0, failed: row?.failed ?? 0 }
   })
 
   const previousOf = Effect.fnUntraced(function* (job: string, startedAt: number) {
@@ -73,26 +71,36 @@ export const closingSteps = (database: Database["Service"]): Pick<RunStore["Serv
     const at = row.finished_at ?? 0
     const startedAt = row.started_at ?? at
     const before = yield* streakBefore(row.job, startedAt)
-    const hasTold = row.exit_code !== null && row.state === "finished" && told.includes(row.exit_code)
+    const [told] = yield* sql`SELECT run_id FROM runs WHERE run_id = ${row.run_id} AND ${couldTell(sql)}`
     const changes: RunChanges = {
       run: toRun(row),
       previous: yield* previousOf(row.job, startedAt),
       opened: opened.map(toFinding),
       resolved: resolved.map(toFinding),
       unwaived: unwaived.map(toFinding),
-      couldNotTell: hasTold ? 0 : before + 1,
-      couldNotTellBefore: before,
+      couldNotTell: told === undefined ? before.count + 1 : 0,
+      couldNotTellBefore: before.count,
+      failedBefore: before.failed,
       report
     }
-    const messages = announce(changes, at).map(({ channel, event, id, job, notBefore, payload }) => ({
-      outbox_id: id,
-      channel,
-      job,
-      event,
-      payload_json: JSON.stringify(payload),
-      created_at: at,
-      not_before: notBefore
-    }))
+    const messages = yield* Effect.try({
+      try: () =>
+        announce(changes, at).map(({ channel, event, id, job, notBefore, payload }) => ({
+          outbox_id: id,
+          channel,
+          job,
+          event,
+          payload_json: JSON.stringify(payload),
+          created_at: at,
+          not_before: notBefore
+        })),
+      catch: (error) => (error instanceof Error ? error.message : String(error))
+    }).pipe(
+      // Better a run that nobody is told of than one that is never closed, and keeps its job from running.
+      Effect.catch((why) =>
+        Effect.as(Effect.logError(`Nobody is told of the run: its alerts cannot be made: ${why}`), [])
+      )
+    )
     yield* inBatches(messages, (some) => sql`INSERT INTO outbox ${sql.insert(some)} ON CONFLICT (outbox_id) DO NOTHING`)
     yield* sql`DELETE FROM chunks WHERE run_id = ${row.run_id}`
     yield* news

@@ -4,10 +4,10 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Database } from "../src/Database.ts"
 import type { HistoryError } from "../src/HistoryError.ts"
-import { type Announce, type Fence, RunStore } from "../src/RunStore.ts"
+import { type Announce, type Fence, type RunChanges, RunStore } from "../src/RunStore.ts"
 import * as SqlRunStore from "../src/SqlRunStore.ts"
 import { databases } from "./support/databases.ts"
-import { drifted, report, row } from "./support/reports.ts"
+import { drifted, notCompared, report, row } from "./support/reports.ts"
 
 const silent: Announce = () => []
 const hour = 3_600_000
@@ -195,29 +195,65 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
       yield* finished(store, report([drifted("a")]), 1)
       yield* Effect.sleep(2)
       const second = yield* begun(store, "nightly", 2)
-      yield* store.fail(second, [{ severity: "error", summary: "No such file", path: "a.yaml" }], (changes) => {
-        assert.strictEqual(changes.run.state, "failed")
-        assert.strictEqual(changes.run.verdict, "error")
-        assert.strictEqual(changes.run.why, "a.yaml: No such file")
-        assert.strictEqual(changes.previous?.verdict, "drifted")
-        assert.strictEqual(changes.couldNotTell, 1)
+      const told: Array<RunChanges> = []
+      const listen: Announce = (changes) => {
+        told.push(changes)
         return []
-      })
+      }
+      yield* store.fail(second, [{ severity: "error", summary: "No such file", path: "a.yaml" }], listen)
       yield* Effect.sleep(2)
       const third = yield* begun(store, "nightly", 3)
-      yield* store.finish(third, report([row("a"), drifted("b")]), (changes) => {
-        assert.deepStrictEqual(
-          changes.resolved.map(({ instance_id, resolution }) => [instance_id, resolution]),
-          [["a", "in_sync"]]
-        )
-        assert.deepStrictEqual(
-          changes.opened.map(({ instance_id, seen }) => [instance_id, seen]),
-          [["b", 1]]
-        )
-        assert.strictEqual(changes.couldNotTell, 0)
-        assert.strictEqual(changes.couldNotTellBefore, 1)
-        return []
-      })
+      yield* store.finish(third, report([row("a"), drifted("b")]), listen)
+      const [failure = assert.fail(), after = assert.fail()] = told
+      assert.strictEqual(failure.run.state, "failed")
+      assert.strictEqual(failure.run.verdict, "error")
+      assert.strictEqual(failure.run.why, "a.yaml: No such file")
+      assert.strictEqual(failure.previous?.verdict, "drifted")
+      assert.strictEqual(failure.couldNotTell, 1)
+      assert.deepStrictEqual(
+        after.resolved.map(({ instance_id, resolution }) => [instance_id, resolution]),
+        [["a", "in_sync"]]
+      )
+      assert.deepStrictEqual(
+        after.opened.map(({ instance_id, seen }) => [instance_id, seen]),
+        [["b", 1]]
+      )
+      assert.deepStrictEqual([after.couldNotTell, after.couldNotTellBefore, after.failedBefore], [0, 1, 1])
+    })
+  )
+
+  on("counts runs that did not compare all among those that could not tell, also where drift hides it", (store) =>
+    Effect.gen(function* () {
+      const streaks: Array<ReadonlyArray<number>> = []
+      const of = [
+        report([drifted("a"), notCompared("b")]),
+        report([drifted("a"), notCompared("b")]),
+        report([drifted("a"), row("b")])
+      ]
+      for (const [index, one] of of.entries()) {
+        yield* Effect.sleep(2)
+        const fence = yield* begun(store, "nightly", index + 1)
+        yield* store.finish(fence, one, ({ couldNotTell, couldNotTellBefore, failedBefore }) => {
+          streaks.push([couldNotTell, couldNotTellBefore, failedBefore])
+          return []
+        })
+      }
+      assert.deepStrictEqual(streaks, [
+        [1, 0, 0],
+        [2, 1, 0],
+        [0, 2, 0]
+      ])
+    })
+  )
+
+  on("closes a run of which nobody can be told", (store) =>
+    Effect.gen(function* () {
+      const broken: Announce = () => {
+        throw new RangeError("Invalid time value")
+      }
+      assert.isTrue(yield* store.finish(yield* begun(store), report([drifted("a")]), broken))
+      assert.isTrue(yield* store.fail(yield* begun(store, "nightly", 2), [], broken))
+      assert.deepStrictEqual(yield* store.open, [])
     })
   )
 

@@ -11,7 +11,7 @@ const isNews = ({ kind, waived }: Finding): boolean => kind !== "not_compared" &
 
 const eventsOf = (
   { couldNotTell: limit }: Alerts,
-  { couldNotTell, couldNotTellBefore, previous, run }: RunChanges
+  { couldNotTell, couldNotTellBefore, failedBefore, previous, run }: RunChanges
 ): ReadonlyArray<AlertEvent> => {
   const hadFailed = previous?.state === "failed"
   const hasFailed = run.state === "failed"
@@ -19,7 +19,7 @@ const eventsOf = (
     ...(hasFailed && !hadFailed ? (["run_failed"] as const) : []),
     ...(couldNotTell === limit ? (["could_not_tell"] as const) : []),
     // Whoever heard of it hears of its end.
-    ...(couldNotTell === 0 && (couldNotTellBefore >= limit || hadFailed) ? (["could_tell_again"] as const) : [])
+    ...(couldNotTell === 0 && (couldNotTellBefore >= limit || failedBefore > 0) ? (["could_tell_again"] as const) : [])
   ]
 }
 
