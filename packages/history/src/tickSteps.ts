@@ -11,6 +11,9 @@ import { storableText } from "./storableText.ts"
 
 type Steps = Pick<RunStore["Service"], "now" | "consideredUntil" | "addTicks" | "addManual" | "due" | "begin">
 
+/** How far ahead of the clock a time may be that another replica has written: servers' clocks differ by so much after a failover. */
+const aheadMillis = 60_000
+
 /** The steps over `database`. */
 export const tickSteps = (database: Database["Service"]): Steps => {
   const { now, read, sql, transact } = database
@@ -58,9 +61,12 @@ export const tickSteps = (database: Database["Service"]): Steps => {
   const addTicks = Effect.fn("RunStore.addTicks")(function* (job: string, ticks: ReadonlyArray<Tick>, until: number) {
     const step = Effect.gen(function* () {
       const at = yield* now
-      yield* ensureJob(job, at)
+      const considered = yield* ensureJob(job, at)
+      const isAhead = considered > at + aheadMillis
+      // Written before the clock was set back: nothing would be run until then.
+      if (isAhead) yield* sql`DELETE FROM runs WHERE job = ${job} AND tick > ${at} AND state IN ('missed', 'skipped')`
       const added = yield* insertRuns(job, "schedule", ticks, at)
-      yield* sql`UPDATE jobs SET considered_until = ${until} WHERE job = ${job} AND considered_until < ${until}`
+      if (isAhead || considered < until) yield* sql`UPDATE jobs SET considered_until = ${until} WHERE job = ${job}`
       return added.length
     })
     return yield* transact("record what is due", step)

@@ -20,7 +20,7 @@ interface Considered {
 /** What moves the clock of `jobs` on, and what begins what is due of them. */
 export const makeClock = Effect.fnUntraced(function* (
   jobs: ReadonlyMap<string, Job>,
-  { planFirst, openRun }: Effect.Success<ReturnType<typeof makeWork>>
+  { planFirst, openRun }: Pick<Effect.Success<ReturnType<typeof makeWork>>, "planFirst" | "openRun">
 ) {
   const store = yield* RunStore
   const considered = new Map<string, Considered>()
@@ -35,11 +35,13 @@ export const makeClock = Effect.fnUntraced(function* (
   /** Adds the ticks of a job that have come. */
   const consider = Effect.fnUntraced(function* (job: Job, now: number, isBusy: boolean) {
     const { notedAt, until } = yield* consideredOf(job.name)
-    const ticks = ticksOf(job, { from: until, now, isBusy })
-    const isNoted = ticks.length > 0 || now - notedAt >= noteEveryMillis
-    if (isNoted) yield* store.addTicks(job.name, ticks, now)
-    considered.set(job.name, { until: Math.max(now, until), notedAt: isNoted ? now : notedAt })
-    for (const { state, tick, why } of ticks) {
+    // A clock that is set back: its time goes on from there, and ticks that come again are there already.
+    const ticks = ticksOf(job, { from: Math.min(until, now), now, isBusy })
+    const isNoted = ticks.length > 0 || Math.abs(now - notedAt) >= noteEveryMillis
+    const added = isNoted ? yield* store.addTicks(job.name, ticks, now) : 0
+    considered.set(job.name, { until: now, notedAt: isNoted ? now : notedAt })
+    // Those that another replica was first to add are the earlier ones.
+    for (const { state, tick, why } of ticks.slice(ticks.length - added)) {
       if (state === "due") continue
       yield* Effect.logWarning(`The tick of ${new Date(tick).toISOString()} is ${state}: ${why}`).pipe(
         Effect.annotateLogs({ job: job.name })
