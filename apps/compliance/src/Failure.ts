@@ -32,6 +32,12 @@ export const toDiagnostics = (error: unknown): ReadonlyArray<Diagnostic> => {
 export const textOf = (error: unknown): string =>
   diagnostics(toDiagnostics(error), { color: Output.useColor(process.stderr) })
 
+/** What went wrong, as a log has it. */
+export const whyOf = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Says why a command failed, on standard error, and leaves only the exit code. No stack trace reaches a user. */
 export const report = (cause: Cause.Cause<unknown>): Effect.Effect<never, ExitWith> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
@@ -39,6 +45,6 @@ export const report = (cause: Cause.Cause<unknown>): Effect.Effect<never, ExitWi
   if (error instanceof ExitWith) return Effect.fail(error)
   const text = Cause.hasFails(cause)
     ? textOf(error)
-    : `error: compliance failed by a mistake of its own: ${escapeText(error instanceof Error ? error.message : String(error))}\n  Please report it with the command that you ran.\n`
+    : `error: compliance failed by a mistake of its own: ${escapeText(whyOf(cause))}\n  Please report it with the command that you ran.\n`
   return Effect.andThen(Output.stderr(text), Effect.fail(new ExitWith({ code: 1 })))
 }

@@ -130,7 +130,7 @@ class Fates {
 
   /** It is declared no more, or it belongs to what was not read. */
   #ofAbsent(finding: StoredFinding): Resolution | "unknown" {
-    if (this.#isCut() || this.#isHidden(finding)) return "unknown"
+    if (this.#isCut() || this.#isHidden(finding) || this.#isOfEmptied(finding)) return "unknown"
     const isFolder = finding.kind === "not_compared" && finding.instance_id === ""
     return isFolder && this.#isRead(finding.folder_id) ? "changed" : "undeclared"
   }
@@ -155,6 +155,12 @@ class Fates {
     return this.#unread.some((row) =>
       folder_id === null || row.folder_id === null ? couldBeMember : row.folder_id === folder_id
     )
+  }
+
+  /** Its groups have no member any more, which the run took for a mistake: it could be that none was shown to us. */
+  #isOfEmptied({ groups }: StoredFinding): boolean {
+    if (groups.length === 0 || !this.#report.diagnostics.some(({ severity }) => severity === "error")) return false
+    return !this.#report.resources.some((row) => row.groups.some((group) => groups.includes(group)))
   }
 
   #isRead(folder: string | null): boolean {

@@ -144,6 +144,26 @@ const cases: ReadonlyArray<Case> = [
     fates: ["drift a enabled: undeclared", "not_compared: opened"]
   },
   {
+    title: "a member of a group that is empty all at once, which is an error",
+    before: report([{ ...drifted("m"), ...folder }, { ...drifted("n"), ...folder, groups: ["db"] }, drifted("a")]),
+    after: report([drifted("b"), { ...row("o"), ...folder, groups: ["db"] }], {
+      complete: false,
+      diagnostics: [{ severity: "error", summary: 'The group "web" has no member' }]
+    }),
+    fates: [
+      "drift a enabled: undeclared",
+      "drift b enabled: opened",
+      "drift m enabled: unknown",
+      "drift n enabled: undeclared"
+    ]
+  },
+  {
+    title: "a member of a group that may be empty",
+    before: report([{ ...drifted("m"), ...folder }]),
+    after: report([row("b")]),
+    fates: ["drift m enabled: undeclared"]
+  },
+  {
     title: "a folder that is read again",
     before: report([unreadFolder]),
     after: report([{ ...drifted("m"), ...folder }], read),

@@ -12,6 +12,7 @@ import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { whyOf } from "../Failure.ts"
 import { Alert } from "./Alert.ts"
 import type { Alerts } from "./AlertsConfig.ts"
 import { announceMissed, announceWaivers } from "./announce.ts"
@@ -140,11 +141,11 @@ export const look = Effect.fn("alerts.look")(function* (alerts: Alerts) {
   }
 })
 
-/** Again and again; what fails is logged, and tried again a little later. */
+/** Again and again; what fails, or dies, is logged, and tried again a little later: runs go on without alerts. */
 const forever = <R>(effect: Effect.Effect<number, HistoryError, R>, what: string): Effect.Effect<never, never, R> =>
   effect.pipe(
-    Effect.catch((error) =>
-      Effect.as(Effect.logWarning(`${what} failed, and is tried again: ${error.message}`), 5_000)
+    Effect.catchCause((cause) =>
+      Effect.as(Effect.logWarning(`${what} failed, and is tried again: ${whyOf(cause)}`), 5_000)
     ),
     Effect.flatMap((pause) => Effect.sleep(pause)),
     Effect.forever

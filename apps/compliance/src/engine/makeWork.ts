@@ -20,6 +20,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Alerts } from "../alerts/AlertsConfig.ts"
 import type { Job, RetryPolicyName } from "../config/ComplianceConfig.ts"
+import { whyOf } from "../Failure.ts"
 import { version } from "../version.ts"
 import { Cloud } from "./Cloud.ts"
 import { Chunk, type Order, orderFromJson, orderToJson } from "./Order.ts"
@@ -251,12 +252,9 @@ export const makeWork = Effect.fnUntraced(function* ({ announce, emulator, jobs,
   const perform = ({ chunk, job, run_id }: Step): Effect.Effect<void, StepFailed> =>
     (chunk === null ? close(run_id) : Effect.andThen(answer(run_id, chunk, job), tend)).pipe(
       Effect.catchCause((cause) => {
-        if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-        const error = Cause.squash(cause)
-        const why = error instanceof Error ? error.message : String(error)
-        const isSaid = error instanceof StepFailed
+        const isSaid = Cause.squash(cause) instanceof StepFailed
         return Effect.andThen(
-          isSaid ? Effect.void : Effect.logWarning(`A step of the run is to be done again: ${why}`),
+          isSaid ? Effect.void : Effect.logWarning(`A step of the run is to be done again: ${whyOf(cause)}`),
           Effect.fail(new StepFailed())
         )
       }),

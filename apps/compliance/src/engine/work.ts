@@ -1,11 +1,11 @@
 /**
  * A replica at work: its clock, and its workers. Several of them on one database share the runs of all.
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import { sendAlerts } from "../alerts/Delivery.ts"
+import { whyOf } from "../Failure.ts"
 import { makeClock } from "./makeClock.ts"
 import { makeWork, type Workshop } from "./makeWork.ts"
 import { type Kind, type Step, type StepFailed, Steps } from "./Steps.ts"
@@ -47,13 +47,12 @@ export const work = Effect.fnUntraced(function* (
         isFailing = false
         return Effect.logInfo(`${what} works again`)
       }),
-      // Also what the queue dies of: that it could not settle a step while the database was away.
+      // Also what the queue dies of: that it could not settle a step while the database was away. And also an interruption, which is
+      // never ours here: whoever is interrupted comes no further.
       Effect.catchCause((cause) => {
-        if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
         const isNew = !isFailing
         isFailing = true
-        const error = Cause.squash(cause)
-        const said = `${what}: ${error instanceof Error ? error.message : String(error)}`
+        const said = `${what}: ${whyOf(cause)}`
         return Effect.andThen(isNew ? Effect.logError(said) : Effect.void, Effect.sleep(pause))
       })
     )

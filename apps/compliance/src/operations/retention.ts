@@ -5,6 +5,7 @@ import { retain } from "@holdfast/history/retain"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Retention } from "../config/ComplianceConfig.ts"
+import { whyOf } from "../Failure.ts"
 
 export const keepRetention = (retention: Retention) =>
   retain(retention).pipe(
@@ -15,6 +16,6 @@ export const keepRetention = (retention: Retention) =>
             `Retention: ${runs} runs, the rows of ${runsWithoutRows} more, ${findings} findings and ${messages} alerts were thrown away`
           )
     ),
-    Effect.catch((error) => Effect.logWarning(`Retention: ${error.message}`)),
+    Effect.catchCause((cause) => Effect.logWarning(`Retention: ${whyOf(cause)}`)),
     Effect.repeat(Schedule.spaced("1 hour"))
   )
