@@ -189,7 +189,7 @@ export const PeriodJob = Schema.Struct({
   at_end: Schema.NullOr(Schema.Struct({ run_id: Schema.String, tick: Schema.String, ...Coverage.fields })),
   rpo: RpoTally,
   repairs: Repairs,
-  /** Whole days, of those that are over and that the job has been known for, on which none of its runs finished. */
+  /** Whole days, from its first tick to the last run of any job, on which none of its runs finished. */
   days_without_run: Schema.Array(DayRange),
   requests: Schema.Struct({ sent: Count, retried: Count })
 })
@@ -233,7 +233,10 @@ export const PeriodReport = Schema.Struct({
   }),
   /** The job that was asked for; `null`: all of them. */
   job: Schema.NullOr(Schema.String),
-  /** The first tick and the last moment that history tells of; nothing is said of what lies outside. `null` where it knows no run. */
+  /**
+   * The first tick from which on history has all, and the last moment that it tells of; little or nothing is said of what lies outside.
+   * `null` where it knows no run.
+   */
   known_from: Schema.NullOr(Schema.String),
   known_until: Schema.NullOr(Schema.String),
   /** History reaches beyond the period: nothing of it is still to come. */
@@ -247,7 +250,9 @@ export const PeriodReport = Schema.Struct({
     drift: DriftTally,
     repairs: Repairs,
     /** What could not be compared: from the run that failed to read it to the one that read it. */
-    could_not_tell: DriftTally
+    could_not_tell: DriftTally,
+    /** Finished runs whose rows were thrown away since: what they said of waivers is not below. */
+    without_rows: Count
   }),
   jobs: Schema.Array(PeriodJob),
   parts: Schema.Array(PeriodPart),

@@ -88,6 +88,8 @@ export class PeriodTally {
   readonly #gaps: Array<PeriodGap> = []
   readonly #findings: FindingTally
   readonly #waivers = new WaiverTally()
+  #finished = 0
+  #withRows = 0
 
   constructor(scope: PeriodScope) {
     this.#scope = scope
@@ -108,6 +110,7 @@ export class PeriodTally {
     job.sent += run.requests?.sent ?? 0
     job.retried += run.requests?.retried ?? 0
     if (run.state !== "finished") return
+    this.#finished += 1
     const { manifest_sha256, run_id, summary, tool_version } = run
     job.evidence.push({ tick: run.tick, run_id, tool_version, manifest_sha256 })
     job.days.add(day)
@@ -145,14 +148,18 @@ export class PeriodTally {
 
   /** The waivers that a finished run of the period saw. */
   addWaivers(waivers: RunWaivers): void {
-    if (dayNumberOf(this.#scope.period, waivers.tick) >= 0) this.#waivers.add(waivers)
+    if (dayNumberOf(this.#scope.period, waivers.tick) < 0) return
+    this.#withRows += 1
+    this.#waivers.add(waivers)
   }
 
   report(): PeriodReport {
     const { job, jobs: spans, period, tool } = this.#scope
-    const jobs = [...this.#jobs].map(([name, tally]) => this.#job(name, tally)).toSorted(byKeys(({ job }) => job))
     const knownFrom = spans.flatMap((span) => span.knownFrom ?? []).toSorted((a, b) => a - b)[0]
     const knownUntil = spans.flatMap((span) => span.knownUntil ?? []).toSorted((a, b) => b - a)[0]
+    const jobs = [...this.#jobs]
+      .map(([name, tally]) => this.#job(name, tally, knownUntil))
+      .toSorted(byKeys(({ job }) => job))
     const over = [...this.#jobs.values()].map((tally) => tally.over)
     const last = [...this.#jobs.values()].map((tally) => tally.last?.counts ?? noResources)
     return {
@@ -176,7 +183,8 @@ export class PeriodTally {
         rpo: this.#findings.rpo(),
         drift: this.#findings.total(true),
         repairs: this.#findings.repairs(),
-        could_not_tell: this.#findings.total(false)
+        could_not_tell: this.#findings.total(false),
+        without_rows: this.#finished - this.#withRows
       },
       jobs,
       parts: this.#partsInOrder(),
@@ -203,7 +211,8 @@ export class PeriodTally {
     }))
   }
 
-  #job(job: string, { days, last, over, retried, runs, sent }: JobTally): PeriodJob {
+  /** `until`: the end of the last run of any job. One that has gone silent while others go on has days without a run. */
+  #job(job: string, { days, last, over, retried, runs, sent }: JobTally, until: number | undefined): PeriodJob {
     const { period } = this.#scope
     const span = this.#spans.get(job)
     const { knownFrom, knownUntil } = span ?? {}
@@ -217,7 +226,7 @@ export class PeriodTally {
       rpo: this.#findings.rpo(job),
       repairs: this.#findings.repairs(job),
       days_without_run:
-        knownFrom === undefined || knownUntil === undefined ? [] : daysWithout(period, days, knownFrom, knownUntil),
+        knownFrom === undefined || until === undefined ? [] : daysWithout(period, days, knownFrom, until),
       requests: { sent, retried }
     }
   }

@@ -6,11 +6,13 @@ import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 
 const tables = [
-  // What is scheduled. `considered_until`: every tick up to it has a run, whatever became of it.
+  // What is scheduled. `considered_until`: every tick up to it has a run, whatever became of it. `forgotten_until`: of runs before it
+  // some were thrown away.
   `CREATE TABLE jobs (
      job TEXT PRIMARY KEY,
      since BIGINT NOT NULL,
-     considered_until BIGINT NOT NULL
+     considered_until BIGINT NOT NULL,
+     forgotten_until BIGINT NOT NULL DEFAULT 0
    )`,
   // Another value whenever anything changes that is asked of history; a random one, so that it never comes back.
   "CREATE TABLE news (one BIGINT PRIMARY KEY, version TEXT NOT NULL)",

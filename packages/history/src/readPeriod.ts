@@ -63,7 +63,8 @@ export const readPeriod = Effect.fn("readPeriod")(function* ({ job, period, tool
     action,
     sql<SpanRow>`
       SELECT job,
-        (SELECT MIN(tick) FROM runs WHERE runs.job = jobs.job) AS known_from,
+        COALESCE((SELECT MIN(tick) FROM runs WHERE runs.job = jobs.job AND tick >= forgotten_until),
+          CASE WHEN forgotten_until > 0 THEN forgotten_until END) AS known_from,
         (SELECT finished_at FROM runs WHERE runs.job = jobs.job AND state = 'finished'
           ORDER BY started_at DESC LIMIT 1) AS known_until
       FROM jobs WHERE ${sql.and(ofJob)}`

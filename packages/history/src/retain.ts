@@ -64,8 +64,8 @@ export const retain = Effect.fn("history.retain")(function* (
     transact(
       action,
       Effect.gen(function* () {
-        const old = yield* sql<{ run_id: string }>`
-          SELECT run_id FROM runs
+        const old = yield* sql<{ run_id: string; job: string; tick: number }>`
+          SELECT run_id, job, tick FROM runs
           WHERE tick < ${tick} AND state NOT IN ('due', 'running') AND ${isNotKept}
           ORDER BY tick, run_id LIMIT ${runsAtOnce}`
         if (old.length === 0) return 0
@@ -73,6 +73,9 @@ export const retain = Effect.fn("history.retain")(function* (
           "run_id",
           old.map(({ run_id }) => run_id)
         )}`
+        for (const { job, tick } of old) {
+          yield* sql`UPDATE jobs SET forgotten_until = ${tick + 1} WHERE job = ${job} AND forgotten_until <= ${tick}`
+        }
         yield* news
         return old.length
       })

@@ -3,6 +3,7 @@ import type { CheckReport, ResourceReport, WaiverReport } from "@holdfast/check/
 import { Effect } from "effect"
 import { PeriodTally } from "../src/PeriodTally.ts"
 import { readPeriod } from "../src/readPeriod.ts"
+import { retain } from "../src/retain.ts"
 import { period, tool } from "./periodData.ts"
 import { databases } from "./support/databases.ts"
 import { drifted, notCompared, report, row } from "./support/reports.ts"
@@ -91,6 +92,38 @@ describe.each(databases())("readPeriod on $name", ({ address }) => {
       assert.deepInclude(part?.at_end, { total: 2, protected_share: 1 })
       assert.deepInclude(told.waivers[0], { state: "expired", runs_used: 4, runs_expired: 1, ends_in_period: true })
       assert.strictEqual(told.evidence.manifests[0]?.runs, 29)
+    })
+  )
+
+  on("says what was thrown away of it, and takes the last good run for no more than one", (kit) =>
+    Effect.gen(function* () {
+      yield* kit.run(night(1), report([good("epd1")], used))
+      for (let number = 2; number <= 33; number++) yield* kit.run(night(number), report([tooOld(24 * number)], used))
+      kit.hands.time = night(40)
+      yield* retain({ rowsMillis: 20 * day })
+      const question = { period: period("2026-10"), tool }
+      const before = yield* readPeriod(question)
+      assert.strictEqual(before.summary.without_rows, 18)
+      assert.strictEqual(before.known_from, "2026-10-01T03:00:00.000Z")
+      yield* retain({ runsMillis: 10 * day, rowsMillis: 20 * day })
+      const after = yield* readPeriod(question)
+      // The first night was the last that was in sync, and is kept: it tells nothing of those between.
+      assert.strictEqual(after.summary.runs.finished, 3)
+      assert.strictEqual(after.known_from, "2026-10-30T03:00:00.000Z")
+      assert.isEmpty(after.jobs[0]?.days_without_run ?? [])
+    })
+  )
+
+  on("has days without a run of a job that went silent while another went on", (kit) =>
+    Effect.gen(function* () {
+      for (let number = 1; number <= 33; number++) {
+        yield* kit.run(night(number), report([good("epd1")]))
+        if (number <= 10) yield* kit.run(night(number) + hour, report([good("epd2")]), "weekly")
+      }
+      const told = yield* readPeriod({ period: period("2026-10"), tool })
+      assert.deepStrictEqual(told.jobs[1]?.days_without_run, [{ first: "2026-10-11", last: "2026-10-31", days: 21 }])
+      const later = yield* readPeriod({ period: period("2026-11-01"), tool })
+      assert.deepStrictEqual(later.jobs[1]?.days_without_run, [{ first: "2026-11-01", last: "2026-11-01", days: 1 }])
     })
   )
 

@@ -92,7 +92,7 @@ export const title = ({ job, period }: PeriodReport): string =>
   `${period.text}${job === null ? "" : `, job ${job}`}${period.time_zone === "UTC" ? "" : ` (${period.time_zone})`}`
 
 /** What the period comes to, in a sentence without a full stop. It holds no text of others. */
-export const periodConclusion = ({ gaps, is_over, jobs, summary }: PeriodReport): Remark => {
+export const periodConclusion = ({ gaps, is_over, jobs, known_from, period, summary }: PeriodReport): Remark => {
   const { at_end, drift, over_period, rpo, runs } = summary
   if (runs.finished === 0) return { tone: "bad", text: "Nothing is known of the period: no run finished" }
   const share = `${percent(over_period.in_sync, over_period.total)} protected over ${several(runs.finished, "run")}`
@@ -101,8 +101,12 @@ export const periodConclusion = ({ gaps, is_over, jobs, summary }: PeriodReport)
   const text = `${share}, ${ended}; ${rpo.breaches === 0 ? "no RPO breach" : `${several(rpo.breaches, "RPO breach", "RPO breaches")}${open}`}`
   if (at_end.drifted + at_end.missing + rpo.open_at_end + drift.open_at_end > 0) return { tone: "bad", text }
   const hasGaps = gaps.length > 0 || jobs.some(({ days_without_run }) => days_without_run.length > 0)
+  const isKnown = known_from !== null && known_from <= period.from
   const isWhole =
-    !hasGaps && is_over && [over_period, at_end].every(({ in_sync, total, waived }) => in_sync + waived === total)
+    !hasGaps &&
+    isKnown &&
+    is_over &&
+    [over_period, at_end].every(({ in_sync, total, waived }) => in_sync + waived === total)
   return { tone: isWhole && at_end.total > 0 && rpo.breaches === 0 ? "good" : "unsure", text }
 }
 
@@ -115,7 +119,7 @@ export const periodCautions = ({
   period,
   summary
 }: PeriodReport): ReadonlyArray<Remark> => {
-  const { over_period, rpo, runs } = summary
+  const { over_period, rpo, runs, without_rows } = summary
   const unread = over_period.total - over_period.compared
   const without = jobs.reduce((sum, job) => sum + job.days_without_run.reduce((all, { days }) => all + days, 0), 0)
   const unsure = (is: boolean, text: string): ReadonlyArray<Remark> => (is ? [{ tone: "unsure", text }] : [])
@@ -145,6 +149,10 @@ export const periodCautions = ({
       `${percent(unread, over_period.total)} of the checks could not be made: what was not compared is not protected`
     ),
     ...unsure(without > 0, `On ${several(without, "day")} no run of a job finished`),
+    ...unsure(
+      without_rows > 0,
+      `The rows of ${several(without_rows, "run")} were thrown away since: what they said of waivers is not part of this`
+    ),
     ...unsure(
       rpo.unknown_seconds > 0,
       `Of the breaches, ${span(rpo.unknown_seconds)} are unknown: nobody could read the resources then`

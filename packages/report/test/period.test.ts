@@ -46,6 +46,7 @@ describe("a period", () => {
     const [job] = quiet.jobs
     const not: ReadonlyArray<PeriodReport> = [
       { ...quiet, is_over: false },
+      { ...quiet, known_from: "2026-10-30T03:00:00.000Z" },
       { ...quiet, summary: { ...quiet.summary, over_period: october.summary.over_period } },
       { ...quiet, gaps: october.gaps.slice(0, 1) },
       {

@@ -92,7 +92,8 @@ const base: PeriodReport = {
     rpo: noBreach,
     drift: noDrift,
     repairs: noRepairs,
-    could_not_tell: noDrift
+    could_not_tell: noDrift,
+    without_rows: 0
   },
   jobs: [],
   parts: [],
@@ -168,7 +169,8 @@ export const october: PeriodReport = {
     rpo,
     drift: { open_at_start: 2, opened: 7, closed: 6, repaired: 4, undeclared: 1, changed: 1, open_at_end: 3 },
     repairs: mended,
-    could_not_tell: { ...noDrift, opened: 3, closed: 1, repaired: 1, open_at_end: 2 }
+    could_not_tell: { ...noDrift, opened: 3, closed: 1, repaired: 1, open_at_end: 2 },
+    without_rows: 2
   },
   jobs: [
     {
