@@ -11,6 +11,7 @@ import { decoded } from "./decoded.ts"
 import { inBatches } from "./inBatches.ts"
 import { announceNews } from "./news.ts"
 import { type GivenUpMessage, type LeasedMessage, Outbox, type RecordedMissed } from "./Outbox.ts"
+import { toOutboxRow } from "./outboxRow.ts"
 import type { OutboxMessage } from "./RunStore.ts"
 import { storableText } from "./storableText.ts"
 
@@ -50,15 +51,7 @@ const make = (database: Database["Service"]): Outbox["Service"] => {
   const add = Effect.fn("Outbox.add")(function* (messages: ReadonlyArray<OutboxMessage>) {
     const step = Effect.gen(function* () {
       const at = yield* now
-      const rows = messages.map(({ channel, event, id, job, notBefore, payload }) => ({
-        outbox_id: id,
-        channel,
-        job,
-        event,
-        payload_json: JSON.stringify(payload),
-        created_at: at,
-        not_before: notBefore
-      }))
+      const rows = messages.map((message) => toOutboxRow(message, at))
       let added = 0
       yield* inBatches(rows, (some) =>
         Effect.map(

@@ -11,6 +11,7 @@ import { type Followed, followFindings } from "./followFindings.ts"
 import { hashOf } from "./hashOf.ts"
 import { inBatches } from "./inBatches.ts"
 import { announceNews } from "./news.ts"
+import { toOutboxRow } from "./outboxRow.ts"
 import type { Announce, Fence, RunChanges, RunStore } from "./RunStore.ts"
 import { countsByPlace, headOf, rowsOf, waiversOf } from "./reportRows.ts"
 import { countsOf, type RunRow, toRun } from "./runColumns.ts"
@@ -84,16 +85,7 @@ export const closingSteps = (database: Database["Service"]): Pick<RunStore["Serv
       report
     }
     const messages = yield* Effect.try({
-      try: () =>
-        announce(changes, at).map(({ channel, event, id, job, notBefore, payload }) => ({
-          outbox_id: id,
-          channel,
-          job,
-          event,
-          payload_json: JSON.stringify(payload),
-          created_at: at,
-          not_before: notBefore
-        })),
+      try: () => announce(changes, at).map((message) => toOutboxRow(message, at)),
       catch: (error) => (error instanceof Error ? error.message : String(error))
     }).pipe(
       // Better a run that nobody is told of than one that is never closed, and keeps its job from running.

@@ -56,6 +56,8 @@ describe.each(databases())("History on $name", ({ address }) => {
     Effect.gen(function* () {
       yield* store.consideredUntil("never")
       yield* run(october, report([row("a")]))
+      // Content with drift that is not as bad as its `failOn`.
+      yield* run(october + hour, report([drifted("a")], { exit_code: 0, failing: 0, fail_on: "critical" }))
       const second = yield* run(october + day, report([drifted("a"), missing("b")]))
       const missed = october + 2 * day
       yield* store.addTicks("nightly", [{ tick: missed, state: "missed", why: "nobody was there" }], missed)
