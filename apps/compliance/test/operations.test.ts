@@ -238,6 +238,44 @@ describe("compliance start on PostgreSQL", () => {
       ),
     120_000
   )
+
+  it.live(
+    "is waited for by a run by hand, which goes on with it",
+    () =>
+      withEmulator(
+        {
+          resources: [healthy("epd1"), healthy("epd2")],
+          faults: [{ fault: "latency", delay: "2s", on: "get" }]
+        },
+        (env) =>
+          Effect.promise(async () => {
+            await server().createDatabase("outage")
+            const url = server().url("outage")
+            const password = decodeURIComponent(new URL(url).password)
+            const database = `database: ${url.replace(/:[^:@]*@/, "@")}`
+            const path = directory({ "compliance.yaml": configOf([database]), "backup.yaml": manifest })
+            const replica = start(["run", "--config", join(path, "compliance.yaml"), "--job", "often"], {
+              ...env,
+              HOLDFAST_DATABASE_PASSWORD: password
+            })
+            const history = await openHistory(url)
+            await eventually("a part that is read", async () => {
+              const taken = await history
+                .rows((sql) => sql`SELECT number FROM chunks WHERE number > 0 AND taken_at > 0`)
+                .catch(() => [])
+              return taken.length > 0 || undefined
+            })
+            await history.close()
+            await server().stop()
+            // Longer than a single question is asked again.
+            await new Promise((resolve) => setTimeout(resolve, 9_000))
+            await server().start()
+            assert.strictEqual(await replica.ended, 0, replica.said.stderr)
+            assert.strictEqual(replica.said.stdout, "often: in_sync\n")
+          })
+      ),
+    120_000
+  )
 })
 
 describe("/readyz", () => {

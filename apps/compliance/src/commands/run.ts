@@ -3,6 +3,7 @@
  */
 import { meanings } from "@holdfast/check/ExitCode"
 import { History } from "@holdfast/history/History"
+import type { HistoryError } from "@holdfast/history/HistoryError"
 import type { Run } from "@holdfast/history/Run"
 import { RunStore } from "@holdfast/history/RunStore"
 import { nearest, quote } from "@holdfast/manifest/Diagnostic"
@@ -14,7 +15,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { flush } from "../alerts/Delivery.ts"
-import type { ComplianceConfig } from "../config/ComplianceConfig.ts"
+import type { ComplianceConfig, Job } from "../config/ComplianceConfig.ts"
 import { load } from "../config/load.ts"
 import { addTicks, work } from "../engine/work.ts"
 import { ExitWith } from "../Failure.ts"
@@ -32,28 +33,34 @@ class UnknownJob extends Schema.TaggedError<UnknownJob>("@holdfast/compliance/Un
   }
 }
 
-const checkJob = (job: string, { jobs }: ComplianceConfig): Effect.Effect<void, UnknownJob> => {
+const findJob = (job: string, { jobs }: ComplianceConfig): Effect.Effect<Job, UnknownJob> => {
+  const found = jobs.find(({ name }) => name === job)
+  if (found !== undefined) return Effect.succeed(found)
   const names = jobs.map(({ name }) => name)
-  if (names.includes(job)) return Effect.void
   const near = nearest(job, names)
   const remedy = near === undefined ? `It has ${names.map(quote).join(", ")}.` : `Did you mean ${quote(near)}?`
   return Effect.fail(new UnknownJob({ job, remedy }))
 }
 
-/** Waits for the end of a run, however it ends. */
-const ended = Effect.fnUntraced(function* (runId: string) {
-  const history = yield* History
-  return yield* Effect.repeat(history.run(runId), {
-    until: (run) => run === undefined || !["due", "running"].includes(run.state),
-    schedule: Schedule.spaced("250 millis")
+/** Asks again while the database is away, for less than `patienceMillis` at a time. */
+const patiently = <A>(asked: Effect.Effect<A, HistoryError>, patienceMillis: number): Effect.Effect<A, HistoryError> =>
+  Effect.retry(asked, {
+    while: ({ isRetryable }) => isRetryable,
+    schedule: Schedule.upTo(Schedule.spaced("1 second"), { duration: patienceMillis })
   })
-})
 
-/** Runs a job now, and tells what came of it. */
-const runNow = Effect.fnUntraced(function* (job: string, config: ComplianceConfig) {
-  const runId = yield* RunStore.use((store) => store.addManual(job))
-  const run = yield* Effect.raceFirst(ended(runId), working(config))
-  return [{ job, run: run ?? null }]
+const often = Schedule.spaced("250 millis")
+
+/** Runs a job now, and tells what came of it, however it ends. */
+const runNow = Effect.fnUntraced(function* ({ name, timeoutMillis }: Job, config: ComplianceConfig) {
+  const history = yield* History
+  const runId = yield* RunStore.use((store) => store.addManual(name))
+  const ended = Effect.repeat(patiently(history.run(runId), timeoutMillis), {
+    until: (run) => run === undefined || !["due", "running"].includes(run.state),
+    schedule: often
+  })
+  const run = yield* Effect.raceFirst(ended, working(config))
+  return [{ job: name, run: run ?? null }]
 })
 
 /** Adds the ticks that have come, sees all that is due to its end, and tells what came last of each job. */
@@ -69,7 +76,8 @@ const runDue = Effect.fnUntraced(function* (config: ComplianceConfig) {
   const coming = new Set((yield* left).map(({ job }) => job))
   // Nobody sees before its next tick whether a new job works.
   for (const job of names) if ((before.get(job) ?? null) === null && !coming.has(job)) yield* store.addManual(job)
-  const done = Effect.repeat(left, { until: (runs) => runs.length === 0, schedule: Schedule.spaced("250 millis") })
+  const patience = Math.max(...config.jobs.map(({ timeoutMillis }) => timeoutMillis))
+  const done = Effect.repeat(patiently(left, patience), { until: (runs) => runs.length === 0, schedule: often })
   yield* Effect.raceFirst(done, working(config))
   const known = yield* lasts
   return [...names].map((job) => ({ job, run: known.get(job) ?? null }))
@@ -112,9 +120,9 @@ export const run = Command.make(
   Effect.fn("compliance run")(function* ({ config: path, due, job }) {
     const config = yield* load(path)
     if (Option.isSome(job) === due) return yield* new OneOf()
-    if (Option.isSome(job)) yield* checkJob(job.value, config)
+    const named = Option.isSome(job) ? yield* findJob(job.value, config) : undefined
     const results = yield* Effect.gen(function* () {
-      const results = Option.isSome(job) ? yield* runNow(job.value, config) : yield* runDue(config)
+      const results = named === undefined ? yield* runDue(config) : yield* runNow(named, config)
       yield* flush(config.alerts)
       return results
     }).pipe(Effect.provide(services.layer(config)))
