@@ -2,7 +2,7 @@
  * The clock of a replica: it adds the ticks that have come to the database, where the first of all replicas wins, and begins the
  * runs that are due.
  */
-import { RunStore } from "@holdfast/history/RunStore"
+import { RunStore, type Tick } from "@holdfast/history/RunStore"
 import * as Effect from "effect/Effect"
 import type { Job } from "../config/ComplianceConfig.ts"
 import type { makeWork } from "./makeWork.ts"
@@ -16,6 +16,14 @@ interface Considered {
   readonly until: number
   readonly notedAt: number
 }
+
+const timeOf = (tick: Tick | undefined): string => new Date(tick?.tick ?? 0).toISOString()
+
+/** Ticks that fared alike: after a week of absence there are many. */
+const named = (ticks: ReadonlyArray<Tick>): string =>
+  ticks.length === 1
+    ? `The tick of ${timeOf(ticks[0])} is`
+    : `${ticks.length} ticks from ${timeOf(ticks[0])} to ${timeOf(ticks.at(-1))} are`
 
 /** What moves the clock of `jobs` on, and what begins what is due of them. */
 export const makeClock = Effect.fnUntraced(function* (
@@ -41,11 +49,9 @@ export const makeClock = Effect.fnUntraced(function* (
     const added = isNoted ? yield* store.addTicks(job.name, ticks, now) : 0
     considered.set(job.name, { until: now, notedAt: isNoted ? now : notedAt })
     // Those that another replica was first to add are the earlier ones.
-    for (const { state, tick, why } of ticks.slice(ticks.length - added)) {
-      if (state === "due") continue
-      yield* Effect.logWarning(`The tick of ${new Date(tick).toISOString()} is ${state}: ${why}`).pipe(
-        Effect.annotateLogs({ job: job.name })
-      )
+    const left = ticks.slice(ticks.length - added).filter(({ state }) => state !== "due")
+    for (const [fate, alike] of Map.groupBy(left, ({ state, why }) => `${state}: ${why}`)) {
+      yield* Effect.logWarning(`${named(alike)} ${fate}`).pipe(Effect.annotateLogs({ job: job.name }))
     }
   })
 
