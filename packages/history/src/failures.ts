@@ -21,7 +21,7 @@ const remedies: Readonly<Record<Reason, string>> = {
   newer: "Start the version of Holdfast that wrote it, or a newer one.",
   denied: "Check the user, the password, the database's name and the user's rights.",
   invalid: "This is a mistake of Holdfast: report it with this message.",
-  unknown_page: "Begin at the first page."
+  unknown_page: "Leave it out, to begin at the first part."
 }
 
 const problems: Readonly<Record<DatabaseProblem, Reason>> = {
@@ -118,7 +118,7 @@ export const unknownPage = (database: string): HistoryError =>
     reason: "unknown_page",
     database,
     action: "read a page",
-    detail: "its beginning is none that a page has named",
+    detail: "`after` is none that a part of the list has named as `next`",
     remedy: remedies.unknown_page
   })
 

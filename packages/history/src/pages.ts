@@ -8,13 +8,17 @@ import * as Stream from "effect/Stream"
 import { unknownPage } from "./failures.ts"
 import type { Page, Paging } from "./History.ts"
 import type { HistoryError } from "./HistoryError.ts"
+import { storableText } from "./storableText.ts"
 
 /** What orders items: a number, and a text that tells those of the same number apart. */
 export type Key = readonly [number, string]
 
 const mostItems = 1_000
 
-const decodeKey = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Tuple([Schema.Int, Schema.String])))
+/** A text that a column can hold: PostgreSQL fails at what none of its columns holds. */
+const storable = Schema.String.check(Schema.makeFilter((text) => storableText(text) === text))
+
+const decodeKey = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Tuple([Schema.Int, storable])))
 
 const textOf = (key: Key): string => Buffer.from(JSON.stringify(key)).toString("base64url")
 

@@ -113,8 +113,12 @@ describe.each(databases())("History on $name", ({ address }) => {
         [...streamed].map(({ run_id }) => run_id).toSorted(),
         all.map(({ run_id }) => run_id).toSorted()
       )
-      const error = yield* Effect.flip(history.runs({ limit: 1, after: "x" }))
-      assert.strictEqual(error.reason, "unknown_page")
+      for (const text of ["x", '[1,"\\u0000"]', '[1,"\\ud800"]', '[1e300,"a"]', "[1.5]", "{}"]) {
+        const after = Buffer.from(text).toString("base64url")
+        const error = yield* Effect.flip(history.runs({ limit: 1, after }))
+        assert.strictEqual(error.reason, "unknown_page", text)
+        assert.strictEqual((yield* Effect.flip(history.findings({ limit: 1, after }))).reason, "unknown_page", text)
+      }
     })
   )
 
