@@ -89,11 +89,22 @@ const working = (config: ComplianceConfig) =>
 /** The code of several runs: drift wins, as in a check, and what could not be told is never good. */
 const worst = [2, 1, 3, 0]
 
-const codeOf = (run: Run | null): number => run?.exit_code ?? 1
+/** Why a run has no better answer: its own words, or, where it could not compare everything, what kept it from the first. */
+const reasonOf = Effect.fnUntraced(function* ({ run_id, summary, why }: Run) {
+  if (summary === null || summary.not_compared === 0) return why
+  const history = yield* History
+  const { items } = yield* history.rows(run_id, { state: "not_compared", limit: 1 })
+  const size = `${summary.not_compared} of ${summary.total} not compared`
+  return [why, size, ...items.map(({ address, reason }) => `${address}: ${reason}`)]
+    .filter((part) => part !== "")
+    .join("; ")
+})
 
 /** What came of a job, in a line. */
-const lineOf = (job: string, run: Run | null): string =>
-  `${safe`${job}: ${run?.verdict ?? "error"}`}${run === null || run.why === "" ? "" : safe`: ${run.why}`}`
+const lineOf = Effect.fnUntraced(function* (job: string, run: Run | null) {
+  const reason = run === null ? "" : yield* reasonOf(run)
+  return `${safe`${job}: ${run?.verdict ?? "error"}`}${reason === "" ? "" : safe`: ${reason}`}\n`
+})
 
 /** Flags that say nothing, or too much. */
 class OneOf extends Schema.TaggedError<OneOf>("@holdfast/compliance/OneOf")("OneOf", {}) {
@@ -124,10 +135,12 @@ export const run = Command.make(
     const results = yield* Effect.gen(function* () {
       const results = named === undefined ? yield* runDue(config) : yield* runNow(named, config)
       yield* flush(config.alerts)
-      return results
+      return yield* Effect.forEach(results, ({ job, run }) =>
+        Effect.map(lineOf(job, run), (line) => ({ line, code: run?.exit_code ?? 1 }))
+      )
     }).pipe(Effect.provide(services.layer(config)))
-    yield* Output.stdout(results.map(({ job, run }) => `${lineOf(job, run)}\n`).join(""))
-    const codes = results.map(({ run }) => codeOf(run))
+    yield* Output.stdout(results.map(({ line }) => line).join(""))
+    const codes = results.map(({ code }) => code)
     const code = worst.find((one) => codes.includes(one)) ?? 1
     if (code !== 0) return yield* new ExitWith({ code })
   })
