@@ -123,6 +123,11 @@ describe("a configuration", () => {
     for (const name of ["", " ", "a\u0000", "a\nb", "\ud800", "x".repeat(101)]) {
       assert.deepStrictEqual(named(name), wrong, JSON.stringify(name))
     }
+    // Browsers take them for directories: nobody could open the page of the job.
+    for (const name of [".", ".."]) {
+      assert.deepStrictEqual(named(name), [`2:8 ${JSON.stringify(name)} is not the name of a job`])
+    }
+    assert.deepStrictEqual(named("..."), [])
   })
 
   it("reads texts as they are: nothing is filled in", () => {

@@ -37,6 +37,11 @@ const readJob = (tree: TreeReader, { key, value }: Entry): Job | undefined => {
     const summary = `The name of a job takes 1 to ${maxNameLength} characters, and no control characters`
     tree.report(key.offset, { summary })
   }
+  if (/^\.\.?$/.test(name)) {
+    const detail =
+      "Its page has the name in its address, and browsers take that for the directory above. Call it otherwise."
+    tree.report(key.offset, { summary: `${quote(name)} is not the name of a job`, detail })
+  }
   if (value.kind === "invalid") return undefined
   if (value.kind !== "mapping") {
     tree.report(value.offset, {
