@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { load } from "../config/load.ts"
-import { type JobView, jobViews, type Tone } from "../dashboard/standing.ts"
+import { type JobView, jobViews, openFindingsOf, type Tone } from "../dashboard/standing.ts"
 import * as database from "../database.ts"
 import * as Output from "../Output.ts"
 import * as flags from "./flags.ts"
@@ -16,13 +16,14 @@ const glyphs: Readonly<Record<Tone, string>> = { good: "✓", unsure: "!", bad: 
 
 const minute = (time: string | number): string => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`
 
-const linesOf = ({ job, next, standing, state }: JobView, width: number): string => {
+const linesOf = (view: JobView, width: number): string => {
+  const { job, next, standing, state } = view
   const finished = state?.last?.finished_at ?? null
-  const open = state?.openFindings ?? 0
+  const open = openFindingsOf(view)
   const facts = [
     `last result ${finished === null ? "never" : minute(finished)}`,
     `next ${next === undefined ? "never" : minute(next)}`,
-    `${open} open ${open === 1 ? "finding" : "findings"}`
+    ...(open === undefined ? [] : [`${open} open ${open === 1 ? "finding" : "findings"}`])
   ]
   return `${glyphs[standing.tone]} ${pad(safe`${job}`, width)}  ${safe`${standing.words}`}\n  ${" ".repeat(width)}  ${facts.join(", ")}\n`
 }

@@ -9,7 +9,7 @@ import { count, html, type Markup, none } from "@holdfast/report/htmlMarkup"
 import { links } from "./links.ts"
 import { percent } from "./overviewFigures.ts"
 import { trendDays } from "./overviewPage.ts"
-import { filterForm, pager, runTable, when } from "./parts.ts"
+import { filterForm, openFindings, pager, runTable, when } from "./parts.ts"
 import { headline, type Page } from "./shell.ts"
 import type { JobView } from "./standing.ts"
 import { trendChart } from "./trendChart.ts"
@@ -55,8 +55,9 @@ export const countTables = (all: ReadonlyArray<RunCount>, runId: string): Readon
     )
   })
 
-const facts = ({ next, scheduled, state }: JobView, now: number): Markup =>
-  html`<dl class="facts">${[
+const facts = (view: JobView, now: number): Markup => {
+  const { next, scheduled, state } = view
+  return html`<dl class="facts">${[
     fact(
       "schedule",
       scheduled === undefined
@@ -70,13 +71,9 @@ const facts = ({ next, scheduled, state }: JobView, now: number): Markup =>
       state?.lastInSync ? when(state.lastInSync.tick, now, links.run(state.lastInSync.run_id)) : "never"
     ),
     fact("under way", state?.running ? when(state.running.tick, now, links.run(state.running.run_id)) : none),
-    fact(
-      "open findings",
-      state === undefined || state.openFindings === 0
-        ? "0"
-        : html`<a href="${links.findings({ job: state.job, state: "open" })}">${count(state.openFindings)}</a>`
-    )
+    fact("open findings", openFindings(view))
   ]}</dl>`
+}
 
 export const jobPage = ({ counts: parts, filter, runs, trend, view }: JobStory, now: number): Page => {
   const { job, standing, state } = view

@@ -7,7 +7,7 @@ import { table } from "@holdfast/report/htmlEvidence"
 import { count, html, type Markup, none, prose } from "@holdfast/report/htmlMarkup"
 import { links } from "./links.ts"
 import { type OverviewFigures, overviewFigures, percent, shareChange } from "./overviewFigures.ts"
-import { figure, when } from "./parts.ts"
+import { figure, openFindings, when } from "./parts.ts"
 import { headline, mark, type Page } from "./shell.ts"
 import type { JobView, Tone } from "./standing.ts"
 import { trendChart } from "./trendChart.ts"
@@ -47,17 +47,14 @@ const jobTable = (views: ReadonlyArray<JobView>, now: number): Markup =>
   table(
     "Jobs, the worst first",
     ["job", "how it stands", "last run", "open findings", "next tick"],
-    views.map(({ job, next, standing, state }) => {
+    views.map((view) => {
+      const { job, next, standing, state } = view
       const last = state?.latest ?? state?.last ?? null
       return [
         html`<a href="${links.job(job)}">${job}</a>`,
         mark(standing.tone, prose(standing.words)),
         last === null ? "never" : when(last.tick, now, links.run(last.run_id)),
-        last === null
-          ? "not known"
-          : state === undefined || state.openFindings === 0
-            ? "0"
-            : html`<a href="${links.findings({ job, state: "open" })}">${count(state.openFindings)}</a>`,
+        openFindings(view),
         next === undefined ? "not scheduled" : when(new Date(next).toISOString(), now)
       ]
     })

@@ -4,11 +4,11 @@
 import { formatDuration } from "@holdfast/check/formatDuration"
 import type { Finding, Run } from "@holdfast/history/Run"
 import { table } from "@holdfast/report/htmlEvidence"
-import { html, type Markup, none, prose, time, type Value } from "@holdfast/report/htmlMarkup"
+import { count, html, type Markup, none, prose, time, type Value } from "@holdfast/report/htmlMarkup"
 import { advice, change, entry, line } from "@holdfast/report/htmlRows"
 import { links } from "./links.ts"
 import { mark } from "./shell.ts"
-import { answerOf } from "./standing.ts"
+import { answerOf, type JobView, openFindingsOf } from "./standing.ts"
 
 /** A time, and how long it is from now; `href`: where more is told of it. */
 export const when = (text: string, now: number, href?: string): Markup => {
@@ -128,6 +128,16 @@ export const pager = (isFirst: boolean, first: string, next: string | undefined)
   isFirst && next === undefined
     ? none
     : html`<nav class="pager" aria-label="Parts of the list">${isFirst ? none : html`<a href="${first}">To the first</a> `}${next === undefined ? html`<span>This is the last part.</span>` : html`<a href="${next}" rel="next">Show more</a>`}</nav>`
+
+/** How many findings of a job are open, with where they are listed. */
+export const openFindings = (view: JobView): Value => {
+  const open = openFindingsOf(view)
+  return open === undefined
+    ? "not known"
+    : open === 0
+      ? "0"
+      : html`<a href="${links.findings({ job: view.job, state: "open" })}">${count(open)}</a>`
+}
 
 /** A number that matters, with what it is of. */
 export const figure = (name: string, value: Value, note: Value, href?: string): Markup =>

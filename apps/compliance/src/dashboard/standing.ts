@@ -56,6 +56,12 @@ export const jobViews = (
   return tones.flatMap((tone) => views.filter((view) => view.standing.tone === tone))
 }
 
+/** How many findings of a job are open; `undefined` where nobody knows of any, and nothing says now that there is none. */
+export const openFindingsOf = ({ standing, state }: JobView): number | undefined => {
+  const open = state?.openFindings ?? 0
+  return open === 0 && standing.summary === undefined ? undefined : open
+}
+
 /** The last tick whose result must be there by now. */
 const dueTick = ({ cron, startWithinMillis, timeoutMillis }: ScheduledJob, now: number): number =>
   Cron.prev(cron, now - startWithinMillis - timeoutMillis - graceMillis).getTime()

@@ -62,7 +62,8 @@ export const trendChart = (trend: Trend): Markup => {
   const label =
     told.length === 0
       ? `No result on any of ${trend.days} days`
-      : `By day: ${from(first)}, ${from(last)}${gaps === 0 ? "" : `; no result on ${gaps} of ${trend.days} days`}`
+      : `By day: ${told.length === 1 ? from(first) : `${from(first)}, ${from(last)}`}${gaps === 0 ? "" : `; no result on ${gaps} of ${trend.days} days`}`
+  const shown = counted.filter(([state]) => told.some(([, point]) => (point?.[state] ?? 0) > 0))
   const rows = told
     .toReversed()
     .map(([day, point]) => [
@@ -71,7 +72,11 @@ export const trendChart = (trend: Trend): Markup => {
       ...counted.map(([state]) => count(point?.[state] ?? 0)),
       count(point?.runs ?? 0)
     ])
-  return html`<svg class="trend" role="img" aria-label="${label}" viewBox="0 0 ${String(days.length * 20)} ${String(height)}" preserveAspectRatio="none"><defs><pattern id="unread" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${days.map(bar)}</svg><p class="axis" aria-hidden="true"><span>${days.at(0)?.[0] ?? ""}</span><span>${days.at(-1)?.[0] ?? ""}</span></p><p class="lead">${label}.</p>${
+  return html`<svg class="trend" role="img" aria-label="${label}" viewBox="0 0 ${String(days.length * 20)} ${String(height)}" preserveAspectRatio="none"><defs><pattern id="unread" class="not_compared" width="7" height="12" patternUnits="userSpaceOnUse"><path d="M-2 14L9 -2" fill="none" stroke-width="2"/></pattern></defs>${days.map(bar)}</svg><p class="axis" aria-hidden="true"><span>${days.at(0)?.[0] ?? ""}</span><span>${days.at(-1)?.[0] ?? ""}</span></p>${
+    shown.length === 0
+      ? none
+      : html`<ul class="counts legend" aria-hidden="true">${shown.map(([state, name]) => html`<li class="${state}"><span>${name}</span></li>`)}</ul>`
+  }<p class="lead">${label}.</p>${
     rows.length === 0
       ? none
       : html`<details><summary>The days as a table</summary>${table("Resources by day", ["day", "in all", ...counted.map(([, name]) => name), "runs"], rows)}</details>`
