@@ -226,6 +226,22 @@ describe("a dashboard behind a proxy that signs people in", { timeout: 60_000 },
   })
 })
 
+describe("a dashboard behind a proxy that signs nobody in", { timeout: 60_000 }, () => {
+  const addresses = [subnetOf("127.0.0.0/8") ?? assert.fail()]
+  const { ask } = running({ server: { tokens, proxy: { addresses, userHeader: undefined } } }, nothing)
+
+  it("believes it from where requests come, and nothing else: who guesses keeps nobody else out", async () => {
+    const from = (address: string, text: string) =>
+      ask("/", { headers: { ...bearer(text), "x-forwarded-for": address, "x-forwarded-email": "a@example.com" } })
+    for (let index = 0; index < 10; index += 1) {
+      assert.strictEqual((await from(`9.9.9.9, 203.0.113.1`, "wrong")).status, 401)
+    }
+    assert.strictEqual((await from("203.0.113.1", secret)).status, 429)
+    assert.strictEqual((await from("203.0.113.1, 203.0.113.2", secret)).status, 200)
+    assert.strictEqual((await ask("/", { headers: { "x-forwarded-email": "a@example.com" } })).status, 401)
+  })
+})
+
 describe("a dashboard behind TLS", { timeout: 60_000 }, () => {
   const { ask } = running({ server: { tokens, url: "https://backups.example" } }, nothing)
 

@@ -61,6 +61,17 @@ describe("the section server", () => {
     })
   })
 
+  it("takes a proxy that signs nobody in where there are tokens, and a name of this machine where there are none", () => {
+    const { proxy } = server("server: {tokens: {team: {env: A}}, proxy: {addresses: 10.0.0.5}}")
+    assert.deepStrictEqual(proxy, {
+      addresses: [{ address: "10.0.0.5", prefix: 32, family: "ipv4" }],
+      userHeader: undefined
+    })
+    for (const url of ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:1"]) {
+      assert.deepStrictEqual(mistakes(`server: {url: '${url}'}`), [])
+    }
+  })
+
   it.each([
     [
       "server: {listen: '0.0.0.0:8080'}",
@@ -84,6 +95,10 @@ describe("the section server", () => {
     ["server: {tokens: {team: {evn: A}}}", /^4:26 The token "team" has no field "evn" \(env\?\)/],
     ["server: {tokens: {'a;b': {env: A}}}", /^4:19 "a;b" is not the name of a token/],
     ["server: {proxy: {addresses: [10.0.0.5]}}", /^4:17 `proxy` has no `userHeader`/],
+    [
+      "server: {url: 'https://backups.example'}",
+      /^4:15 People come from elsewhere, .* nothing says who may \| Write `tokens: /
+    ],
     ["server: {proxy: {userHeader: X-Forwarded-Email}}", /^4:17 `proxy` has no `addresses`/],
     ["server: {proxy: {addresses: [], userHeader: X-User}}", /`addresses` is an empty list/],
     [

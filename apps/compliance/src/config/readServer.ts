@@ -23,11 +23,11 @@ export interface Subnet {
   readonly family: "ipv4" | "ipv6"
 }
 
-/** A reverse proxy that signs people in, and says in a header who they are. */
+/** A reverse proxy: it says in `X-Forwarded-For` for whom it asks, and may sign people in. */
 export interface TrustedProxy {
   readonly addresses: ReadonlyArray<Subnet>
-  /** In lower case. */
-  readonly userHeader: string
+  /** The header in which it says who they are, in lower case; `undefined` of one that signs nobody in. */
+  readonly userHeader: string | undefined
 }
 
 export interface Server {
@@ -66,7 +66,7 @@ export const readServer = (tree: TreeReader, entry: Entry | undefined): Server =
     port: at.port,
     url: url === undefined ? undefined : readUrl(tree, url),
     tokens: tokens === undefined ? [] : readTokens(tree, tokens),
-    proxy: proxy === undefined ? undefined : readProxy(tree, proxy)
+    proxy: proxy === undefined ? undefined : readProxy(tree, proxy, tokens !== undefined)
   }
   hideSecrets(tree)
   if (listen !== undefined && !isLoopback(at.host) && tokens === undefined && proxy === undefined) {
@@ -74,6 +74,14 @@ export const readServer = (tree: TreeReader, entry: Entry | undefined): Server =
       summary: `Others could reach ${quote(at.host)}, and nothing says who may see the dashboard`,
       detail:
         "Write `tokens: {team: {env: HOLDFAST_TOKEN}}` below `server`, or `proxy:` with the addresses of a proxy that signs people in, or listen on 127.0.0.1."
+    })
+  }
+  const isElsewhere = server.url !== undefined && !isLoopback(new URL(server.url).hostname.replace(/^\[|\]$/g, ""))
+  if (url !== undefined && isElsewhere && isLoopback(at.host) && tokens === undefined && proxy === undefined) {
+    tree.report(url.offset, {
+      summary: "People come from elsewhere, by something that passes on to this machine, and nothing says who may",
+      detail:
+        "Write `tokens: {team: {env: HOLDFAST_TOKEN}}` below `server`, or `proxy:` with the addresses of a proxy that signs people in."
     })
   }
   return server
@@ -141,7 +149,7 @@ const proxyDetail = "Write `proxy: {addresses: [10.0.0.5], userHeader: X-Forward
 /** Headers that mean something else to somebody: none of them says who a person is. */
 const otherHeaders: ReadonlySet<string> = new Set(["authorization", "cookie", "host", "origin", "x-forwarded-for"])
 
-const readProxy = (tree: TreeReader, value: Node): TrustedProxy | undefined => {
+const readProxy = (tree: TreeReader, value: Node, hasTokens: boolean): TrustedProxy | undefined => {
   if (value.kind === "invalid") return undefined
   if (value.kind !== "mapping") {
     tree.report(value.offset, {
@@ -151,16 +159,21 @@ const readProxy = (tree: TreeReader, value: Node): TrustedProxy | undefined => {
     return undefined
   }
   const fields = fieldsOf(tree, value, proxyNames, "`proxy`")
-  for (const name of proxyNames) {
-    if (fields.has(name) || tree.isMisspelt(value, name, proxyNames)) continue
-    tree.report(value.offset, { summary: `\`proxy\` has no \`${name}\``, detail: proxyDetail })
+  if (!hasTokens && !fields.has("userHeader") && !tree.isMisspelt(value, "userHeader", proxyNames)) {
+    tree.report(value.offset, {
+      summary: "`proxy` has no `userHeader`, and there are no `tokens`: nobody could sign in",
+      detail: "Write `userHeader: X-Forwarded-Email` below it if it signs people in, else `tokens` below `server`."
+    })
+  }
+  if (!fields.has("addresses") && !tree.isMisspelt(value, "addresses", proxyNames)) {
+    tree.report(value.offset, { summary: "`proxy` has no `addresses`", detail: proxyDetail })
   }
   const list = fields.get("addresses")?.value
   const header = fields.get("userHeader")?.value
   const addresses =
     list === undefined ? undefined : tree.oneOrMore(list, "`addresses`", (item) => readSubnet(tree, item))
   const userHeader = header === undefined ? undefined : readHeader(tree, header)
-  if (addresses === undefined || userHeader === undefined) return undefined
+  if (addresses === undefined) return undefined
   return { addresses: addresses.flatMap((text) => subnetOf(text) ?? []), userHeader }
 }
 

@@ -105,7 +105,7 @@ const make = Effect.fnUntraced(function* (server: Server) {
 
   /** Whom the proxy names. From any other address the header is anybody's word, and passed over. */
   const userOfProxy = (request: Request): string | undefined => {
-    if (server.proxy === undefined) return undefined
+    if (server.proxy?.userHeader === undefined) return undefined
     if (!isProxy(plainAddress(Option.getOrElse(request.remoteAddress, () => "")))) return undefined
     const user = request.headers[server.proxy.userHeader]
     // Two headers of the name reach us as one with a comma: one of them is not the proxy's.
