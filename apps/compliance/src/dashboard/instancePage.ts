@@ -9,7 +9,7 @@ import { count, html, none } from "@holdfast/report/htmlMarkup"
 import { finding, good, unread } from "@holdfast/report/htmlRows"
 import { links } from "./links.ts"
 import { findingEntry, when } from "./parts.ts"
-import { headline, type Page } from "./shell.ts"
+import { colourOf, headline, type Page } from "./shell.ts"
 import type { JobView, Tone } from "./standing.ts"
 import { statesOverTime } from "./statesOverTime.ts"
 import { waiverEntry } from "./waiversPage.ts"
@@ -60,7 +60,7 @@ export const instancePage = (values: InstanceValues, now: number): Page => {
         ? html`<p class="lead">No job's last run has it.</p>`
         : story.rows.map(
             ({ row, run }) =>
-              html`<div class="of"><h3>${run.job}, ${when(run.tick, now, links.run(run.run_id))}</h3>${row.state === "in_sync" ? good(row) : row.state === "not_compared" ? unread(row, false) : finding(row)}</div>`
+              html`<div class="of ${colourOf(row.state)}"><h3>${run.job}, ${when(run.tick, now, links.run(run.run_id))}</h3>${row.state === "in_sync" ? good(row) : row.state === "not_compared" ? unread(row, false) : finding(row)}</div>`
           )
     }</section>
 <section id="states"><h2>States over time</h2>${jobs.map((job) =>

@@ -11,7 +11,7 @@ import { finding, good, unread } from "@holdfast/report/htmlRows"
 import { countTables } from "./jobPage.ts"
 import { links } from "./links.ts"
 import { filterForm, pager, when } from "./parts.ts"
-import { headline, type Page } from "./shell.ts"
+import { colourOf, headline, type Page } from "./shell.ts"
 import { answerOf } from "./standing.ts"
 
 /** Rows that the address asks for. */
@@ -76,7 +76,7 @@ const facts = (run: Run, now: number): Markup =>
 /** The part of the rows that is asked for. */
 const chosenRows = (run: Run, { filter, part }: ChosenRows): Markup => {
   const { after, ...chosen } = filter
-  return html`${part.items.length === 0 ? html`<p class="lead">No resource is as asked for.</p>` : part.items.map(row)}${pager(
+  return html`${part.items.length === 0 ? html`<p class="lead">No resource is as asked for.</p>` : part.items.map((each) => html`<div class="${colourOf(each.state)}">${row(each)}</div>`)}${pager(
     after === undefined,
     links.run(run.run_id, chosen),
     part.next === null ? undefined : links.run(run.run_id, { ...chosen, after: part.next })
@@ -95,7 +95,7 @@ const rowsByState = (run: Run, summary: Summary, parts: ByState): Markup => {
       rows.length === size
         ? none
         : html`<p><a href="${href}">List ${rows.length === 0 ? "them" : `all ${count(size)}`}</a></p>`
-    return html`<section id="${state}"><h3>${title} <small>${count(size)}</small></h3>${rows.map(row)}${more}</section>`
+    return html`<section id="${state}" class="${colourOf(state)}"><h3>${title} <small>${count(size)}</small></h3>${rows.map(row)}${more}</section>`
   })
   return html`${sections}`
 }

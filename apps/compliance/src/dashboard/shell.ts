@@ -1,6 +1,7 @@
 /**
  * What every page stands in: its head, the way to the other pages, and what is said of the page itself.
  */
+import type { ResourceState } from "@holdfast/check/CheckReport"
 import { html, type Markup, none, time, type Value } from "@holdfast/report/htmlMarkup"
 import { assets } from "./assets.ts"
 import { links } from "./links.ts"
@@ -78,6 +79,9 @@ const glyphs: Readonly<Record<Tone, string>> = { good: "\u2713", unsure: "\u26a0
 /** A headline with what it means: the sign says it without colour, too. */
 export const headline = (tone: Tone, words: Value, under: Markup = none): Markup =>
   html`<div class="head ${tone}"><h1><span aria-hidden="true">${glyphs[tone]}</span><strong>${words}</strong></h1>${under}</div>`
+
+/** The class that gives what stands in it the colour of a state. */
+export const colourOf = (state: ResourceState): string => (state === "not_compared" ? "unknown" : state)
 
 /** A word with its sign, as it stands in a table. */
 export const mark = (tone: Tone, words: Value): Markup =>
