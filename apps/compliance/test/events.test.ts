@@ -92,5 +92,7 @@ describe("a history that cannot be read", { timeout: 60_000 }, () => {
     const { body, status } = await ask("/api/v1/jobs", { headers: { accept: "application/json" } })
     assert.strictEqual(status, 500)
     assert.match(JSON.parse(body).remedy, /\w+/)
+    // What shows nothing of it is there.
+    assert.strictEqual((await ask("/nothing")).status, 404)
   })
 })

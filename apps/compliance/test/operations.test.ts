@@ -221,6 +221,9 @@ describe("compliance start on PostgreSQL", () => {
                 return answer.status === 503 ? answer : undefined
               })
               assert.include(text, '"name":"database","ok":false')
+              // Anybody may ask: where the database is, and as whom, is in the log alone.
+              for (const inside of [url.port, url.username]) assert.notInclude(text, inside)
+              assert.match(replica.said.stderr, /ECONNREFUSED|terminat|connection/i)
               assert.deepInclude(parse((await ask("/metrics")).text), {
                 name: "holdfast_database_up",
                 labels: {},

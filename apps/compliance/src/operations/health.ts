@@ -45,7 +45,9 @@ const ofDatabase: Effect.Effect<ReadonlyArray<Condition>, never, Database> = Eff
       Effect.succeed([
         fails(
           "database",
-          error._tag === "TimeoutError" ? `it has not answered for ${Duration.toSeconds(patience)} s` : error.message
+          error._tag === "TimeoutError"
+            ? `it has not answered for ${Duration.toSeconds(patience)} s`
+            : `it cannot be read (${error.reason}): see the log`
         )
       ]),
     onSuccess: (current) =>
@@ -66,7 +68,7 @@ const ofClock = (pulse: Pulse) =>
 const answer = (status: number, body: object) =>
   HttpServerResponse.text(`${JSON.stringify(body)}\n`, { status, contentType: "application/json" })
 
-/** The routes. They need nobody's leave, and say nothing of what was found. */
+/** The routes. They need nobody's leave, and say nothing of what was found, nor where the database is, and what it says itself. */
 export const healthRoutes = (pulse: Pulse) =>
   HttpRouter.addAll([
     HttpRouter.route(

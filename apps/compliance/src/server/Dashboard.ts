@@ -116,10 +116,10 @@ const guarded = <E, R>(server: Server, inner: Effect.Effect<HttpServerResponse.H
     const response = yield* Effect.catchCause(answer, (cause) => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause).pipe(Effect.orDie)
       const refused = refusedBy(cause)
+      // What passes by itself is no mistake: a database that is away, and more listeners than there is room for.
+      const log = refused.status === 503 ? Effect.logWarning : Effect.logError
       const told =
-        refused.status >= 500
-          ? Effect.logError(`${request.method} ${escapeText(path)} has no answer`, cause)
-          : Effect.void
+        refused.status >= 500 ? log(`${request.method} ${escapeText(path)} has no answer`, cause) : Effect.void
       return Effect.andThen(told, refusal(request, refused))
     })
     return secured(response)
