@@ -35,6 +35,8 @@ describe("addresses", () => {
     assert.strictEqual(countedBy("2001:db8:1:2:3:4:5:6"), countedBy("2001:db8:1:2::9"))
     assert.notStrictEqual(countedBy("2001:db8:1:2::9"), countedBy("2001:db8:1:3::9"))
     assert.strictEqual(countedBy("::1"), "0:0:0:0::/64")
+    assert.strictEqual(countedBy("2001::3:4:5:6:7"), "2001:0:0:3::/64")
+    assert.strictEqual(countedBy("1:2:3::"), "1:2:3:0::/64")
   })
 
   it("of this server are those that it listens on, and its own name", () => {

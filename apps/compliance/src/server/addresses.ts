@@ -39,10 +39,12 @@ export const clientAddress = (
 /** What failed logins are counted by: an address, or the network that one IPv6 host is given. */
 export const countedBy = (address: string): string => {
   if (isIP(address) !== 6) return address
-  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::")
-  const groups = head.split(":").filter((group) => group !== "")
-  const all = tail === undefined ? groups : [...groups, ...Array.from({ length: 4 }, () => "0")]
-  return `${all.slice(0, 4).join(":")}::/64`
+  const [head = [], tail = []] = new URL(`http://[${address}]`).hostname
+    .slice(1, -1)
+    .split("::")
+    .map((part) => part.split(":").filter((group) => group !== ""))
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => "0")
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(":")}::/64`
 }
 
 /** The host of a `Host` header without its port, in lower case; `undefined` of what is none. */
