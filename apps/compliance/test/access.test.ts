@@ -74,6 +74,51 @@ describe("a dashboard with tokens", { timeout: 60_000 }, () => {
     }
   })
 
+  it.each(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])(
+    "shows nothing to nobody by %s, however the path is written",
+    async (method) => {
+      for (const path of [
+        ...[
+          "//",
+          "/./",
+          "/%2e/",
+          "/index.html",
+          "/events",
+          "/metrics",
+          "/metrics/",
+          "/METRICS",
+          "/metrics?x",
+          "/metrics;/login"
+        ],
+        ...[
+          "/metrics#/login",
+          "/login#/../metrics",
+          "/login/../metrics",
+          "/login/",
+          "/LOGIN",
+          "/login;x",
+          "/healthz/../metrics"
+        ],
+        ...["/healthz%2f..%2fmetrics", "/%6detrics", "/%00", "/%zz", "/metrics\\", "/assets/", "/assets/../metrics"],
+        ...[
+          "/assets/..%2f..%2fpackage.json",
+          "/api",
+          "/api/v1/jobs/",
+          "//api/v1/jobs",
+          "/api//v1/jobs",
+          "/API/v1/jobs"
+        ],
+        ...["/api/v1/%6aobs", "/%61pi/v1/jobs", "/api/v1/../v1/jobs", "/api/v1/jobs?", "http://127.0.0.1/metrics", "*"]
+      ]) {
+        const { body, headers, status } = await ask(path, { method, headers: { accept: "*/*" } })
+        assert.include([400, 401, 405], status, path)
+        assert.match(String(headers["content-security-policy"]), /^default-src 'none'/, path)
+        if (method === "HEAD") assert.strictEqual(body, "", path)
+        else assert.notInclude(body, '"items"', path)
+      }
+    }
+  )
+
   it("lets in the holder of any token, and nobody else", async () => {
     for (const text of [secret, other]) {
       const answer = await ask("/", { headers: bearer(text) })
@@ -213,6 +258,19 @@ describe("a dashboard behind a proxy that signs people in", { timeout: 60_000 },
     }
     assert.strictEqual((await trusted.ask("/")).status, 403)
     assert.strictEqual((await trusted.ask("/", { headers: bearer(secret) })).status, 403)
+  })
+
+  it("says to nobody that what another has seen is what is there", async () => {
+    for (const path of ["/waivers", "/api/v1/runs"]) {
+      const headers = { ...user, accept: "*/*" }
+      const { etag = "" } = (await trusted.ask(path, { headers })).headers
+      const again = (email: string) =>
+        trusted.ask(path, { headers: { ...headers, "x-forwarded-email": email, "if-none-match": etag } })
+      assert.strictEqual((await again("alice@example.com")).status, 304, path)
+      const { headers: sent, status } = await again("bob@example.com")
+      assert.strictEqual(status, 200, path)
+      assert.strictEqual(sent["cache-control"], "private, no-cache")
+    }
   })
 
   it("takes nobody else's word", async () => {

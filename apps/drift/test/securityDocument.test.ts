@@ -25,7 +25,7 @@ describe("docs/security.md", () => {
       for (const path of files) {
         assert.match(path, /\.test\.ts$/)
         assert.isTrue(existsSync(join(root, path)), path)
-        assert.match(read(path), /\bit(?:\.\w+)*\(/, path)
+        assert.match(read(path), /\b(?:it|on)(?:\.\w+)*\(/, path)
       }
     }
   )
