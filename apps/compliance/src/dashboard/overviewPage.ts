@@ -37,6 +37,8 @@ const together = (views: ReadonlyArray<JobView>): readonly [Tone, string] => {
     return ["unsure", `Nothing is known yet: none of ${jobs(views.length)} has run`]
   }
   if (bad + unsure === 0) return ["good", good === 1 ? "The job is in sync" : `All ${jobs(good)} are in sync`]
+  if (views.length === 1)
+    return bad === 1 ? ["bad", "The job needs attention"] : ["unsure", "The job could not tell all"]
   const rest = good === 0 ? "none is in sync" : `${count(good)} in sync`
   if (bad === 0) return ["unsure", `${count(unsure)} of ${jobs(views.length)} could not tell all; ${rest}`]
   const doubt = unsure === 0 ? "" : `, ${count(unsure)} could not tell all`

@@ -29,6 +29,7 @@ svg.trend{height:96px;border-radius:6px;margin:.9rem 0 .3rem}svg.strip{height:24
 .gap{fill:var(--panel)}path.gap{stroke:var(--dim);stroke-width:2;fill:none}
 .axis{display:flex;justify-content:space-between;color:var(--dim);font-size:.8125rem}
 .legend{padding:.4rem 0;border:0}
+#rows section>h3,#rows .e small,.of>h3,.of .e small{color:var(--dim)}
 .of>h3,#states>h3{text-transform:none;letter-spacing:0;font-size:.95rem}
 .filter{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;padding:.9rem 0}
 .filter label span{display:block;color:var(--dim);font-size:.8125rem}.filter select,.filter input{width:11rem}
