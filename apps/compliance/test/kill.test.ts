@@ -229,6 +229,7 @@ describe("three replicas on PostgreSQL", () => {
         undefined,
       10 * 60_000
     )
+    await eventually("it listens", () => /dashboard is at/.exec(last.said.stderr) ?? undefined)
     last.process.kill("SIGTERM")
     assert.strictEqual(await last.ended, 0, last.said.stderr)
 

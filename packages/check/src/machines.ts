@@ -48,8 +48,8 @@ const monthlyAge = ages[6]
 
 const machine = (known: Omit<Machine, "isProtected" | "doubt">): Machine => {
   const desired = { address: known.id, instance: known.id, severity: defaultSeverity, source: nowhere }
-  const { error, state } = compare({ ...desired, expectations: { protected: true } }, known.live, known.at)
-  return { ...known, isProtected: state === "in_sync", doubt: error?.detail }
+  const { doubt, error, state } = compare({ ...desired, expectations: { protected: true } }, known.live, known.at)
+  return { ...known, isProtected: state === "in_sync", doubt: (error ?? doubt)?.detail }
 }
 
 /** Stands for a place in the manifest that is still to be written. */
