@@ -17,7 +17,7 @@ const due = (tick: number) => ({ tick, state: "due", why: "" }) as const
 const there = <A, E, R>(effect: Effect.Effect<A | undefined, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(effect, (value) => (value === undefined ? Effect.die("it is not there") : Effect.succeed(value)))
 
-describe.each(databases())("RunStore on $name", ({ address }) => {
+describe.each(databases())("RunStore on $name", ({ address, name }) => {
   const on = (
     title: string,
     test: (store: RunStore["Service"], at: string) => Effect.Effect<void, unknown, SqlClient>
@@ -257,6 +257,22 @@ describe.each(databases())("RunStore on $name", ({ address }) => {
       assert.deepStrictEqual(yield* store.open, [])
     })
   )
+
+  if (name === "PostgreSQL") {
+    on("closes a run of many resources, between whose statements much is worked out", (store) =>
+      Effect.gen(function* () {
+        const fence = yield* begun(store)
+        const slow: Announce = () => {
+          const end = performance.now() + 5_500
+          while (performance.now() < end);
+          return []
+        }
+        const many = report(Array.from({ length: 10_000 }, (_, index) => row(`epd${index}`)))
+        assert.isTrue(yield* store.finish(fence, many, slow))
+        assert.deepStrictEqual(yield* store.open, [])
+      })
+    )
+  }
 
   on("records hostile names", (store) =>
     Effect.gen(function* () {
