@@ -21,12 +21,13 @@ import { startup } from "./scenarios/startup.ts"
 const scenarios = { startup, reads, list, manifest, memory, reports, fleet, history: historyOfAMillion, guard } as const
 
 const number = (value: number): string =>
-  value < 0.1
-    ? `1/${(1 / value).toFixed(0)}`
-    : value.toLocaleString(
-        "en",
-        value < 100 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumFractionDigits: 0 }
-      )
+  value.toLocaleString(
+    "en",
+    value < 100 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumFractionDigits: 0 }
+  )
+
+/** A figure that may be a small ratio. */
+const ratio = (value: number): string => (value < 0.1 ? `1/${(1 / value).toFixed(0)}` : number(value))
 
 const meets = ({ direction, value }: Ratio, bound: number): boolean =>
   direction === "at most" ? value <= bound : value >= bound
@@ -46,8 +47,8 @@ const markdown = ({ figures, notes = [], ratios, scenario, unit }: Result): stri
     "| figure | value | must be | aim | |",
     "| --- | ---: | ---: | ---: | --- |",
     ...ratios.map(
-      (ratio) =>
-        `| ${ratio.name} | ${number(ratio.value)} | ${ratio.direction} ${number(ratio.limit)} | ${number(ratio.aim)} | ${verdict(ratio)} |`
+      (one) =>
+        `| ${one.name} | ${ratio(one.value)} | ${one.direction} ${ratio(one.limit)} | ${ratio(one.aim)} | ${verdict(one)} |`
     ),
     ...notes.map((note) => `\n${note}`),
     ""
