@@ -161,7 +161,7 @@ export const ReadStep = Schema.Struct({
 export type ReadStep = typeof ReadStep.Type
 
 /** How many resources are in each state. */
-export const Summary = Schema.Struct({
+export const StateCounts = Schema.Struct({
   total: Schema.Natural,
   /** Those that were read: all but `not_compared`. */
   compared: Schema.Natural,
@@ -170,7 +170,12 @@ export const Summary = Schema.Struct({
   missing: Schema.Natural,
   pending: Schema.Natural,
   not_compared: Schema.Natural,
-  waived: Schema.Natural,
+  waived: Schema.Natural
+})
+
+/** The same, and what is beside them. */
+export const Summary = Schema.Struct({
+  ...StateCounts.fields,
   /** Of what no rule covers; they are no part of the others. */
   unlisted: Schema.Natural,
   /** `compared` over `total`, 0 to 1; 0 of an empty selection. */

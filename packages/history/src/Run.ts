@@ -1,7 +1,7 @@
 /**
  * What history tells of runs, findings and waivers: values as JSON has them, times in RFC 3339 (UTC, milliseconds).
  */
-import { Change, Summary, severities, states, WaiverReport } from "@holdfast/check/CheckReport"
+import { Change, StateCounts, Summary, severities, states, WaiverReport } from "@holdfast/check/CheckReport"
 import * as Schema from "effect/Schema"
 
 /**
@@ -126,14 +126,7 @@ export const RunCount = Schema.Struct({
   kind: Schema.Literals(["group", "owner", "folder"]),
   /** Empty: what belongs to none. */
   name: Schema.String,
-  total: Schema.Natural,
-  compared: Schema.Natural,
-  in_sync: Schema.Natural,
-  drifted: Schema.Natural,
-  missing: Schema.Natural,
-  pending: Schema.Natural,
-  not_compared: Schema.Natural,
-  waived: Schema.Natural
+  ...StateCounts.fields
 })
 export type RunCount = typeof RunCount.Type
 
@@ -153,14 +146,7 @@ export const TrendPoint = Schema.Struct({
   /** `2026-10-31`, in UTC. */
   day: Schema.String,
   runs: Schema.Natural,
-  total: Schema.Natural,
-  compared: Schema.Natural,
-  in_sync: Schema.Natural,
-  drifted: Schema.Natural,
-  missing: Schema.Natural,
-  not_compared: Schema.Natural,
-  pending: Schema.Natural,
-  waived: Schema.Natural
+  ...StateCounts.fields
 })
 export type TrendPoint = typeof TrendPoint.Type
 
